@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """The little internet of the tests: a client and a server, and a router between them.
 
-    client 192.0.2.2, 2001:db8:1::2 -- router -- 198.51.100.2, 2001:db8:2::2 server
+    client 192.0.2.2, 2001:db8:1::2 -- router -- 198.51.100.2 and .3, 2001:db8:2::2 and ::3 server
 
 Three network namespaces of this machine. Nothing in them reaches the real network. Names carry the pid of the
 run, so that runs do not meet and what a killed run left is recognised and removed.
@@ -17,7 +17,8 @@ import time
 CLIENT4, CLIENT6 = "192.0.2.2", "2001:db8:1::2"
 ROUTER4, ROUTER6 = "192.0.2.1", "2001:db8:1::1"
 ROUTER4_SERVERSIDE, ROUTER6_SERVERSIDE = "198.51.100.1", "2001:db8:2::1"
-SERVER4, SERVER6 = "198.51.100.2", "2001:db8:2::2"
+SERVER4, SERVER6 = "198.51.100.2", "2001:db8:2::2"      # Dovecot and Postfix
+FAKE4, FAKE6 = "198.51.100.3", "2001:db8:2::3"          # fakes.py, on the same machine
 GATEWAY_PORT = 8110
 CLONE_NEWNET = 0x40000000
 
@@ -151,7 +152,7 @@ class Topology:
                 (self.client, "c0", (f"{CLIENT4}/24", f"{CLIENT6}/64")),
                 (self.router, "r0", (f"{ROUTER4}/24", f"{ROUTER6}/64")),
                 (self.router, "r1", (f"{ROUTER4_SERVERSIDE}/24", f"{ROUTER6_SERVERSIDE}/64")),
-                (self.server, "s0", (f"{SERVER4}/24", f"{SERVER6}/64"))):
+                (self.server, "s0", (f"{SERVER4}/24", f"{SERVER6}/64", f"{FAKE4}/24", f"{FAKE6}/64"))):
             for address in addresses:
                 nodad = ("nodad",) if ":" in address else ()
                 space.sh("ip", "address", "add", address, "dev", device, *nodad)

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+"""The product under test: p3scan in the router namespace, with a configuration of its own and its log collected."""
+import os
+import pathlib
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import threading
+
+import netns
+import wait
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = pathlib.Path(os.environ.get("P3SCAN", ROOT / "build/release/p3scan"))
+USER = "mail"
+
+
+def family(pid):
+    """The pid and all its descendants."""
+    found = [pid]
+    for parent in found:
+        try:
+            with open(f"/proc/{parent}/task/{parent}/children") as file:
+                found += [int(child) for child in file.read().split()]
+        except OSError:
+            pass
+    return found
+
+
+def memory(pid):
+    """Proportional set size of one process in KiB: what it costs, shared pages counted once."""
+    with open(f"/proc/{pid}/smaps_rollup") as file:
+        return int(re.search(r"^Pss:\s+(\d+)", file.read(), re.M)[1])
+
+
+class Gateway:
+    """Started by the constructor, ready when it returns. `options`: (key, value) lines, value None for a flag;
+    given as a dict when no key repeats. Whatever is not given stays at its default."""
+
+    def __init__(self, namespace, directory, options=None, arguments=(), before=()):
+        self.namespace = namespace
+        self.directory = pathlib.Path(directory)
+        self.spool = self.directory / "spool"
+        self.configuration = self.directory / "p3scan.conf"
+        self.pidfile = self.directory / "run/p3scan.pid"
+        self._lines = []
+        self._new_line = threading.Condition()
+        owner = pwd.getpwnam(USER)
+        self.directory.mkdir(mode=0o755, exist_ok=True)
+        for path in (self.spool, self.pidfile.parent):
+            path.mkdir(mode=0o700, exist_ok=True)
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+        self.configure(options or {})
+        self.process = namespace.start(*before, str(PROGRAM), "-d", "-f", str(self.configuration), *arguments,
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        threading.Thread(target=self._collect, daemon=True).start()
+        try:
+            self.wait_log(r"Listen now on|P3Scan terminates|ERR:|not ok", alive=True)
+            wait.until_listening(namespace, "*", netns.GATEWAY_PORT)
+        except BaseException as error:
+            self.close()
+            raise AssertionError(f"p3scan did not start: {error}\n{self.log()}") from error
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def configure(self, options):
+        lines = list(options.items()) if isinstance(options, dict) else list(options)
+        lines += [(key, value) for key, value in (("virusdir", self.spool), ("pidfile", self.pidfile),
+                                                  ("clamdb", self.directory / "no-database"), ("user", USER))
+                  if key not in dict(lines)]
+        (self.directory / "no-database").mkdir(exist_ok=True)
+        self.configuration.write_text("".join(f"{key}\n" if value is None else f"{key} = {value}\n"
+                                              for key, value in lines))
+
+    def _collect(self):
+        for line in self.process.stderr:
+            with self._new_line:
+                self._lines.append(line.decode(errors="replace").rstrip("\n"))
+                self._new_line.notify_all()
+        with self._new_line:
+            self._lines.append("")
+            self._new_line.notify_all()
+
+    def log(self):
+        with self._new_line:
+            return "\n".join(self._lines)
+
+    def mark(self):
+        """A place in the log: wait_log and lines after it."""
+        with self._new_line:
+            return len(self._lines)
+
+    def lines(self, pattern, since=0):
+        with self._new_line:
+            return [line for line in self._lines[since:] if re.search(pattern, line)]
+
+    def wait_log(self, pattern, since=0, count=1, seconds=wait.DEADLINE, alive=False):
+        """Waits for `count` lines that match; returns the last of them as a match object."""
+        def found():
+            matches = [match for line in self._lines[since:] if (match := re.search(pattern, line))]
+            if len(matches) >= count:
+                return matches[count - 1]
+            if alive and self.process.poll() is not None:
+                raise AssertionError(f"p3scan ended with {self.process.returncode}")
+            return None
+        return wait.until(found, f"{count} log lines like {pattern!r}; log:\n{self.log()[-3000:]}", seconds)
+
+    def processes(self):
+        return family(self.process.pid)
+
+    def scanners(self):
+        """Pids of the scanning processes: children that run this same program, other than the master."""
+        def is_worker(pid):
+            try:
+                with open(f"/proc/{pid}/cmdline", "rb") as file:
+                    words = file.read()
+                with open(f"/proc/{pid}/comm", "rb") as file:
+                    return b"worker" in words or b"worker" in file.read()
+            except OSError:
+                return False
+        return [pid for pid in self.processes()[1:] if is_worker(pid)]
+
+    def memory(self):
+        """PSS of all its processes in KiB."""
+        return sum(memory(pid) for pid in self.processes())
+
+    def quarantine(self):
+        return sorted(self.spool.glob("p3scan.??????"))
+
+    def left_over(self):
+        """Everything in the spool directory that is not quarantine."""
+        kept = set(self.quarantine())
+        return [path for path in self.spool.rglob("*") if path not in kept]
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def wait_end(self, seconds=wait.DEADLINE):
+        return self.process.wait(seconds)
+
+    def close(self):
+        """Ends it the way an administrator does; kills what then remains."""
+        family_of_it = self.processes() if self.process.poll() is None else []
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+        netns.stop(self.process, grace=10)
+        for pid in family_of_it[1:]:
+            if os.path.exists(f"/proc/{pid}"):
+                with open(f"/proc/{pid}/cmdline", "rb") as file:
+                    if b"p3scan" in file.read():
+                        os.kill(pid, signal.SIGKILL)
+
+    def remove(self):
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def check(options, directory, namespace, arguments=()):
+    """Runs `p3scan -t` on a configuration; CompletedProcess with text."""
+    path = pathlib.Path(directory) / "check.conf"
+    path.write_text(options if isinstance(options, str) else
+                    "".join(f"{key} = {value}\n" for key, value in options.items()))
+    with namespace:
+        return subprocess.run((str(PROGRAM), "-t", "-f", str(path), *arguments), capture_output=True, text=True,
+                              timeout=30, errors="replace")
