@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace p3scan::mime {
+
+/// The mailboxes of a From or To value as somebody else wrote it, said again in a way that every mail program reads
+/// the same: names decoded and encoded anew, addresses without blanks and control characters, folded with CRLF.
+/// At most 50 mailboxes and about 4000 octets; the rest is dropped. Empty if there is no mailbox.
+/// `column` octets stand on the line already.
+std::string encode_addresses(std::string_view value, std::size_t column);
+
+}  // namespace p3scan::mime

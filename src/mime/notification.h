@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "mime/template.h"
+
+namespace p3scan::mime {
+
+struct NotificationInput {
+  /// early_header() of the original message: the result begins with exactly these octets. May be empty.
+  std::string_view early;
+  /// The beginning of the original message; From, To and Subject are read from it.
+  std::string_view head;
+  std::string_view template_text;  // contents of a template file, or default_template()
+  std::string_view subject;        // what the Subject begins with; the virus name follows
+  /// mailfrom, mailto and subject are filled in from `head`; maildate must be set.
+  TemplateValues values;
+};
+
+/// The message that a client gets in place of an infected one: true octets (not dot-stuffed, no terminator), every line
+/// ended by CRLF, exactly one From, To, Date and Subject, at most one MIME-Version and Content-Type.
+/// A value can't add a header line or change the meaning of one, whatever the original message contains; every
+/// value is bounded (400 octets in the body, VDINFO 2000). Unset values are empty.
+/// The template may bring its own Subject, From, To or Date, which then replaces ours.
+std::string notification(const NotificationInput& input);
+
+}  // namespace p3scan::mime
