@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#include "config/builder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/ascii.h"
+#include "config/value_text.h"
+
+namespace p3scan::config {
+namespace {
+
+bool has_control_character(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return ascii::is_control(c) && c != '\t'; });
+}
+
+/// Old files may say what has always been ignored; these rows stand for "as if not given".
+bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "::1"; }
+
+}  // namespace
+
+Builder::Builder(std::string_view file_name)
+    : file_name_(file_name), origins_(options().size()), sources_(options().size(), Source::none) {
+  config_.configfile = file_name;
+}
+
+void Builder::take_file(std::string_view text) {
+  source_ = Source::file;
+  for (const auto& given : split_file(text)) take(given);
+}
+
+void Builder::take_command_line(std::span<const char* const> argv) {
+  source_ = Source::command_line;
+  for (const auto& given : split_command_line(argv)) take(given);
+}
+
+std::string Builder::place(std::size_t line) const {
+  return source_ == Source::file ? fmt::format("\t[configfile] {}:{}: ", file_name_, line) : "\t[cmdlineparm] ";
+}
+
+void Builder::error(std::string text) {
+  if (errors_.size() < kMaxErrors)
+    errors_.push_back(std::move(text));
+  else
+    ++suppressed_;
+}
+
+void Builder::take(const Given& given) {
+  place_ = place(given.line);
+  if (given.option == nullptr) return error(place_ + given.error);
+  const auto& option = *given.option;
+  const bool from_file = source_ == Source::file;
+  if (option.is<Later>())
+    return error(fmt::format("{}'{}' ({}) is not available yet in this version: remove {}", place_, given.name,
+                             option.help, from_file ? "the line" : "the option"));
+  if (option.section == Section::command || option.section == Section::hidden) {
+    if (from_file) return error(fmt::format("{}'{}' is not allowed in configfile!", place_, given.name));
+    if (option.takes_value() == given.value.has_value()) return;  // parse_invocation() acts on it
+  }
+  set(given);
+}
+
+void Builder::set(const Given& given) {
+  const auto& option = *given.option;
+  const auto wrong = [&](std::string_view what) { error(fmt::format("{}'{}' {}", place_, given.name, what)); };
+  if (!given.value && option.takes_value()) return wrong(fmt::format("needs a value, {}: add it", option.argument));
+  if (given.value && option.is<Command>()) return wrong("takes no value: remove it");
+  if (given.value && ascii::trim(*given.value).empty())
+    return wrong(source_ == Source::file ? "has an empty value: add one, or remove the line"
+                                         : "has an empty value: add one");
+  const auto text = given.value.value_or("yes");
+  if (has_control_character(text)) return wrong("has a control character in its value: remove it");
+
+  if (auto checked = set_value(option, text); !checked) {
+    const bool commented = source_ == Source::file && text.find(" #") != std::string_view::npos;
+    const bool file_for_c = given.name == "-c" && text.find('/') != std::string_view::npos;
+    return wrong(fmt::format("{}{}{}", checked.error(), commented ? " (a comment needs a line of its own)" : "",
+                             file_for_c ? " (-c is viruscode here; the configuration file is -f)" : ""));
+  }
+  origin(option) = place_;
+}
+
+Checked Builder::set_value(const Option& option, std::string_view text) {
+  auto& scanners = source_ == Source::file ? file_scanners_ : command_line_scanners_;
+  if (option.is<ScannertypeLine>()) {
+    const auto type = parse_scannertype(text);
+    if (!type) return fail(type.error());
+    scanners.push_back({*type, {}, place_});
+    return {};
+  }
+  if (option.is<ScannerLine>()) {
+    scanners.push_back({std::nullopt, std::string(text), place_});
+    return {};
+  }
+  auto& last_source = sources_[static_cast<std::size_t>(&option - options().data())];
+  const bool accumulates =
+      option.name != "viruscode" && option.name != "goodcode";  // there the last line wins, as ever
+  auto parsed = parse_value(option, text, accumulates && last_source == source_, config_);
+  if (parsed) last_source = source_;
+  return parsed;
+}
+
+void Builder::set_scanners() {
+  auto scanners = make_scanners(file_scanners_, command_line_scanners_);
+  if (scanners)
+    config_.scanners = std::move(*scanners);
+  else
+    for (auto& text : scanners.error()) error(std::move(text));
+}
+
+void Builder::refuse_together(std::string_view one, std::string_view other, std::string_view why) {
+  error(fmt::format("{}'{}' can't be combined with '{}': {}; remove one of them", origin(option_named(other)), other,
+                    one, why));
+}
+
+void Builder::check_destination() {
+  if (config_.targetip.starts_with('[')) config_.targetip = config_.targetip.substr(1, config_.targetip.size() - 2);
+  if (config_.targetip == "0.0.0.0" || config_.targetip == "::") config_.targetip.clear();
+  const bool fixed = !config_.targetip.empty();
+  if (fixed && config_.useurl) refuse_together("targetip", "useurl", "a session has one destination");
+  if (fixed && config_.tproxy) refuse_together("targetip", "tproxy", "a session has one destination");
+  if (config_.useurl && config_.tproxy) refuse_together("useurl", "tproxy", "a session has one destination");
+
+  const bool own_address = config_.ip.empty() ? is_loopback(config_.targetip)
+                                              : std::ranges::find(config_.ip, config_.targetip) != config_.ip.end();
+  if (fixed && own_address && config_.targetport == config_.port)
+    error(
+        fmt::format("{}'targetip' and 'targetport' ({}) are where p3scan itself listens: set targetport to the port of "
+                    "the mail server",
+                    origin(option_named("targetip")), config_.targetport));
+}
+
+Result<Config, Errors> Builder::finish() {
+  set_scanners();
+  check_destination();
+  config_.clamdb_given = given("clamdb");
+  config_.template_given = given("template");
+  if (suppressed_ > 0) errors_.push_back(fmt::format("\t... and {} more", suppressed_));
+  if (!errors_.empty()) return fail(std::move(errors_));
+  return std::move(config_);
+}
+
+}  // namespace p3scan::config

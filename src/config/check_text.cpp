@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#include "config/check_text.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/ascii.h"
+
+namespace p3scan::config {
+namespace {
+
+constexpr std::size_t kMaxHostName = 253;  // RFC 1035 section 2.3.4, as text
+constexpr std::size_t kMaxLoginName = 32;
+constexpr std::size_t kMaxSocketPath = 107;  // sun_path without its NUL
+
+struct Service {
+  std::string_view name;
+  std::uint16_t port;
+};
+
+// What /etc/services calls the mail protocols; looking there would make the result depend on the host.
+constexpr Service kServices[] = {
+    {"pop3", 110},  {"pop-3", 110},       {"pop3s", 995},      {"smtp", 25},  {"mail", 25},   {"smtps", 465},
+    {"ssmtp", 465}, {"submissions", 465}, {"submission", 587}, {"imap", 143}, {"imap2", 143}, {"imaps", 993},
+};
+
+bool is_letter_or_digit(char c) { return ascii::is_digit(c) || (ascii::upper(c) >= 'A' && ascii::upper(c) <= 'Z'); }
+
+bool is_host_name(std::string_view text) {
+  const auto allowed = [](char c) { return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_'; };
+  if (text.empty() || text.size() > kMaxHostName || !std::ranges::all_of(text, allowed)) return false;
+  // "1.2.3" or "256.1.1.1" is a mistyped address, not a name.
+  const bool numeric = std::ranges::all_of(text, [](char c) { return ascii::is_digit(c) || c == '.'; });
+  return !numeric && text.front() != '-' && text.front() != '.' && text.find("..") == std::string_view::npos;
+}
+
+std::string_view without_brackets(std::string_view text) {
+  return text.size() > 2 && text.front() == '[' && text.back() == ']' ? text.substr(1, text.size() - 2) : text;
+}
+
+bool is_address(int family, std::string_view text) {
+  std::array<unsigned char, sizeof(in6_addr)> binary{};
+  if (text.find('\0') != std::string_view::npos) return false;
+  return inet_pton(family, std::string(text).c_str(), binary.data()) == 1;
+}
+
+}  // namespace
+
+bool is_ipv4(std::string_view text) { return is_address(AF_INET, text); }
+bool is_ipv6(std::string_view text) { return is_address(AF_INET6, text); }
+
+Checked check_path(std::string_view text) {
+  if (!text.starts_with('/')) return fail(std::string("is not an absolute path: begin it with '/'"));
+  return {};
+}
+
+Checked check_user(std::string_view text) {
+  const auto allowed = [](char c) { return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_'; };
+  if (text.size() > kMaxLoginName || text.starts_with('-') || !std::ranges::all_of(text, allowed))
+    return fail(std::string("is not a login name: give one that exists in /etc/passwd"));
+  return {};
+}
+
+Checked check_ip(std::string_view text) {
+  if (is_ipv4(text) || is_ipv6(text)) return {};
+  return fail(std::string("isn't a valid IP address: give an IPv4 or IPv6 address in numbers"));
+}
+
+Checked check_host(std::string_view text) {
+  if (is_ipv4(text) || is_ipv6(without_brackets(text)) || is_host_name(text)) return {};
+  return fail(std::string("is neither a host name nor an IP address (a port does not belong here)"));
+}
+
+Checked check_network(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) return check_host(text);
+  const auto address = text.substr(0, slash);
+  const auto bits = ascii::number<unsigned>(text.substr(slash + 1));
+  const unsigned most = is_ipv4(address) ? 32 : 128;
+  if ((is_ipv4(address) || is_ipv6(address)) && bits && *bits <= most) return {};
+  return fail(std::string("isn't a valid network: write it like 192.0.2.0/24 or 2001:db8::/32"));
+}
+
+Checked check_clamd(std::string_view text) {
+  if (text.starts_with('/')) {
+    if (text.size() <= kMaxSocketPath) return {};
+    return fail(fmt::format("is too long for the path of a socket: at most {} octets", kMaxSocketPath));
+  }
+  const auto colon = text.rfind(':');
+  const auto host = text.substr(0, colon);
+  const bool bare_ipv6 = host.find(':') != std::string_view::npos && !host.starts_with('[');
+  if (colon == std::string_view::npos || bare_ipv6 || !check_host(host) || !port_number(text.substr(colon + 1)))
+    return fail(std::string("isn't where a clamd listens: write host:port, [IPv6]:port or /path/to/socket"));
+  return {};
+}
+
+std::optional<std::uint16_t> port_number(std::string_view text) {
+  if (const auto number = ascii::number<std::uint16_t>(text); number && *number > 0) return number;
+  const auto* const service = std::ranges::find(kServices, text, &Service::name);
+  if (service != std::end(kServices)) return service->port;
+  return std::nullopt;
+}
+
+std::vector<std::string_view> list_items(std::string_view text) {
+  constexpr std::string_view kSeparators = ", \t";
+  std::vector<std::string_view> items;
+  for (std::size_t begin = 0; (begin = text.find_first_not_of(kSeparators, begin)) != std::string_view::npos;) {
+    const auto end = std::min(text.find_first_of(kSeparators, begin), text.size());
+    items.push_back(text.substr(begin, end - begin));
+    begin = end;
+  }
+  return items;
+}
+
+std::string quoted(std::string_view text) {
+  constexpr std::size_t kShown = 60;
+  std::string out = "'";
+  for (const char c : text.substr(0, kShown)) {
+    if (ascii::is_control(c))
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    else
+      out += c;
+  }
+  return out + (text.size() > kShown ? "...'" : "'");
+}
+
+}  // namespace p3scan::config

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/option.h"
+
+namespace p3scan::config {
+
+/// One option as somebody wrote it, or the mistake found there. Views alias the input.
+struct Given {
+  const Option* option = nullptr;
+  std::string name = {};  // as written: "-t", "--timeout", "timeout"
+  std::optional<std::string_view> value = {};
+  std::size_t line = 0;    // in a file, from 1
+  std::string error = {};  // the whole message, without place; `option` is then unset
+};
+
+/// The words after the program's name, with the meaning that GNU getopt_long gives them. `-t` is the
+/// check unless a word follows that is no option: then it is 2.3.2's template.
+std::vector<Given> split_command_line(std::span<const char* const> argv);
+
+/// The lines of a configuration file that say something.
+std::vector<Given> split_file(std::string_view text);
+
+/// Why `name` is no option, with the nearest that is.
+std::string unknown_option(std::string_view name, const Match& match);
+
+}  // namespace p3scan::config

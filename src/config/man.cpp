@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#include <fmt/format.h>
+
+#include "base/ascii.h"
+#include "config/prose.h"
+#include "config/text.h"
+
+namespace p3scan::config {
+namespace {
+
+constexpr std::string_view kDate = "November 24, 2026";
+constexpr std::size_t kWidth = 76;
+
+/// Plain words as mdoc(7) text: nothing in them may act as a request or an escape.
+std::string escaped(std::string_view text) {
+  std::string out;
+  char before = ' ';
+  for (const char c : text) {
+    const bool minus = c == '-' && (ascii::is_space(before) || before == '-');
+    if (c == '\\')
+      out += "\\e";
+    else
+      out += minus ? "\\-" : std::string(1, c);
+    before = c;
+  }
+  return out;
+}
+
+std::string paragraph(std::string_view text) {
+  std::string out;
+  for (const auto& sentence : sentences(text)) {
+    for (const auto& line : wrap(escaped(sentence), kWidth))
+      out += fmt::format("{}{}\n", line.starts_with('.') || line.starts_with('\'') ? "\\&" : "", line);
+  }
+  return out;
+}
+
+/// An argument of a macro: punctuation in it must not be taken for punctuation of the sentence.
+std::string word(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '|' || c == '[' || c == ']' ? fmt::format("\\&{}\\&", c) : escaped({&c, 1});
+  return out;
+}
+
+std::string command_line_item(const Option& option) {
+  std::string out = ".It ";
+  if (option.letter != 0 && option.takes_value())
+    out += fmt::format("Fl {} Ar {} , ", option.letter, word(option.argument));
+  if (option.letter != 0 && !option.takes_value()) out += fmt::format("Fl {} , ", option.letter);
+  out += fmt::format("Fl \\-{}", option.name);
+  if (option.takes_value()) out += fmt::format(" Ns = Ns Ar {}", word(option.argument));
+  return out + "\n";
+}
+
+std::string aliases_sentence(const Option& option) {
+  std::string names;
+  for (const auto alias : option.aliases)
+    if (!alias.empty()) names += fmt::format("{}{}", names.empty() ? "" : ", ", alias);
+  return names.empty() ? names : fmt::format(" Also called {}.", names);
+}
+
+std::string file_item(const Option& option) {
+  const auto argument = option.takes_value() ? word(option.argument) : std::string("yes\\&|\\&no");
+  auto text = explanation(option) + aliases_sentence(option) + " " + default_sentence(option);
+  if (!option.example.empty()) text += fmt::format(" Example: {}.", option.example);
+  return fmt::format(".It Cm {} No = Ar {}\n{}", option.name, argument, paragraph(text));
+}
+
+template <class Item>
+std::string list_of(Section section, Item item) {
+  std::string out = fmt::format(".Ss {}\n.Bl -tag -width Ds\n", title_of(section));
+  for (const auto& option : options())
+    if (option.section == section) out += item(option);
+  return out + ".El\n";
+}
+
+std::string head(std::string_view title, std::string_view section) {
+  return fmt::format(".\\\" Made by p3scan from its option table; do not edit.\n.Dd {}\n.Dt {} {}\n.Os\n.Sh NAME\n",
+                     kDate, title, section);
+}
+
+constexpr std::string_view kPage8 = R"(.Nm p3scan
+.Nd transparent mail scanning gateway
+.Sh SYNOPSIS
+.Nm
+.Op Fl dq
+.Op Fl f Ar FILE
+.Op Ar options
+.Nm
+.Fl t
+.Op Fl f Ar FILE
+.Nm
+.Fl h | v
+.Sh DESCRIPTION
+.Nm
+takes over the POP3 and SMTP connections that a firewall redirects to it,
+connects each to the server it was meant for and scans every mail on the way.
+Neither mail programs nor mail servers have to be configured for that.
+A clean mail passes.
+An infected incoming mail is replaced by a notification and kept in the
+quarantine; an infected outgoing mail is refused.
+.Pp
+Options come from the command line, from
+.Xr p3scan.conf 5
+and, where neither says anything, from the defaults, in this order.
+Every long option is also a key of the configuration file, where each is
+explained in full.
+Long names may be cut as long as they are unambiguous.
+A flag can be given as
+.Fl \-name Ns =no ,
+to switch off what the file switched on.
+.Sh OPTIONS
+)";
+
+constexpr std::string_view kPage8Rest = R"(.Sh SIGNALS
+.Bl -tag -width SIGTERM
+.It Dv SIGTERM , Dv SIGINT
+accept nothing new, let sessions end for at most
+.Cm draintime
+seconds, then stop
+.It Dv SIGHUP
+read the configuration again; it holds for sessions that begin afterwards
+.El
+.Sh FILES
+.Bl -tag -width Ds
+.It Pa /etc/p3scan/p3scan.conf
+configuration
+.It Pa /etc/p3scan/p3scan.mail
+text of the notification
+.It Pa /var/spool/p3scan
+quarantine and spool
+.It Pa /var/run/p3scan/p3scan.pid
+process id
+.El
+.Sh EXIT STATUS
+.Ex -std
+A mistake in options or configuration file is a failure and named on the
+standard error, all mistakes at once.
+.Sh EXAMPLES
+Redirect the mail connections of the network behind eth1 to a
+.Nm
+that listens on its default port:
+.Pp
+.Dl nft add table inet p3scan
+.Dl nft 'add chain inet p3scan pre { type nat hook prerouting priority dstnat; }'
+.Dl nft 'add rule inet p3scan pre iifname eth1 tcp dport { 25, 110 } redirect to :8110'
+.Sh SEE ALSO
+.Xr p3scan.conf 5 ,
+.Xr clamd 8 ,
+.Xr nft 8
+)";
+
+constexpr std::string_view kPage5 = R"(.Nm p3scan.conf
+.Nd configuration of p3scan
+.Sh DESCRIPTION
+.Nm
+holds one option per line:
+.Pp
+.Dl name = value
+.Pp
+Blanks, tabs and equals signs may stand between name and value in any number.
+The value is the rest of the line as it is, without quotes, escapes or
+comments.
+Names may be cut as long as they are unambiguous; upper and lower case
+differ.
+For a flag
+.Cm yes ,
+.Cm on
+and
+.Cm true
+are the same as the name alone, and
+.Cm no ,
+.Cm off
+and
+.Cm false
+switch it off.
+.Pp
+Empty lines are skipped, and lines that begin with #, ;, // or =, and
+everything from a line that begins with /* to the next */.
+.Pp
+When an option is given more than once the last one counts, except for lists
+.Pq Cm ip , emailport , useurlallow , scanner ,
+which grow, and
+.Cm scannertype ,
+which starts another scanner each time.
+Options of the command line win over the file.
+.Pp
+A mistake keeps p3scan from starting; all are reported with their line.
+.Ql p3scan -t
+reports them without starting anything, or says what the configuration means.
+.Sh OPTIONS
+)";
+
+constexpr std::string_view kPage5Rest = R"(.Sh FILES
+.Bl -tag -width Ds
+.It Pa /etc/p3scan/p3scan.conf
+.El
+.Sh EXAMPLES
+Ask two clamd, and a second scanner that is a program:
+.Bd -literal -offset indent
+scannertype = clamd
+scanner = 192.0.2.5:3310, 192.0.2.6:3310
+scannertype = basic
+scanner = /usr/local/bin/otherscan --quiet
+viruscode = 1, 2
+.Ed
+.Sh SEE ALSO
+.Xr p3scan 8
+)";
+
+std::string later_page() {
+  std::string names;
+  for (const auto& option : later_options()) names += fmt::format("{}{}", names.empty() ? "" : ", ", option.name);
+  return fmt::format(
+      ".Ss {}\n{}", title_of(Section::later),
+      paragraph("These options of earlier versions are known, but refused until a later version has them: " + names +
+                "."));
+}
+
+}  // namespace
+
+std::string man_p3scan() {
+  const auto item = [](const Option& option) {
+    return command_line_item(option) +
+           paragraph(option.section == Section::command ? explanation(option) : std::string(option.help));
+  };
+  std::string out = head("P3SCAN", "8");
+  out += kPage8;
+  out += list_of(Section::command, item);
+  for (const auto section : kFileSections) out += list_of(section, item);
+  out += kPage8Rest;
+  return out;
+}
+
+std::string man_conf() {
+  std::string out = head("P3SCAN.CONF", "5");
+  out += kPage5;
+  for (const auto section : kFileSections) out += list_of(section, file_item);
+  out += later_page();
+  out += kPage5Rest;
+  return out;
+}
+
+}  // namespace p3scan::config

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#include "config/scanners.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "base/ascii.h"
+#include "config/check_text.h"
+#include "config/text.h"
+
+namespace p3scan::config {
+namespace {
+
+using Lines = std::vector<ScannerGiven>;
+
+constexpr std::string_view kDefaultClamd = "127.0.0.1:3310";
+constexpr std::string_view kLaterTypes[] = {"bash", "avpd", "avpd_new", "trophie", "sophie"};
+constexpr std::size_t kMaxTargets = 64;
+
+struct TypeName {
+  std::string_view text;
+  ScannerType type;
+};
+constexpr TypeName kTypes[] = {{"libclamav", ScannerType::libclamav},
+                               {"clamav", ScannerType::libclamav},
+                               {"clamd", ScannerType::clamd},
+                               {"basic", ScannerType::basic}};
+
+bool is_type(const ScannerGiven& line) { return line.type.has_value(); }
+
+/// One engine: the line that starts it and the targets that belong to it.
+struct Engine {
+  ScannerType type;
+  std::string place;
+  std::vector<const ScannerGiven*> lines;
+};
+
+std::optional<std::string> take_clamd_targets(const Engine& engine, ScannerConfig& scanner) {
+  for (const auto* line : engine.lines) {
+    for (const auto target : list_items(line->target)) {
+      if (const auto checked = check_clamd(target); !checked)
+        return fmt::format("{}'scanner': {} {}", line->place, quoted(target), checked.error());
+      if (std::ranges::find(scanner.targets, target) == scanner.targets.end()) scanner.targets.emplace_back(target);
+    }
+  }
+  if (scanner.targets.size() > kMaxTargets)
+    return fmt::format("{}'scanner': more than {} clamd in one pool: remove some", engine.place, kMaxTargets);
+  if (scanner.targets.empty()) scanner.targets.emplace_back(kDefaultClamd);
+  return std::nullopt;
+}
+
+/// The message, when something is wrong.
+std::optional<std::string> finish_engine(const Engine& engine, ScannerConfig& scanner) {
+  switch (engine.type) {
+    case ScannerType::libclamav:
+      if (engine.lines.empty()) return std::nullopt;
+      return fmt::format(
+          "{}'scanner' has no meaning for the scannertype libclamav: remove it or give another scannertype",
+          engine.lines.front()->place);
+    case ScannerType::clamd: return take_clamd_targets(engine, scanner);
+    case ScannerType::basic:
+      if (engine.lines.empty())
+        return fmt::format("{}'scannertype' basic needs to know what to run: add a scanner line with the command",
+                           engine.place);
+      if (engine.lines.size() > 1)
+        return fmt::format(
+            "{}'scanner': a basic scanner has one command: remove one, or put a scannertype line before this one",
+            engine.lines[1]->place);
+      scanner.targets = {engine.lines.front()->target};
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// What the command line leaves of the file's lines: a type alone keeps the target, a target alone the type.
+Result<Lines, std::string> merge(std::span<const ScannerGiven> file, std::span<const ScannerGiven> command_line) {
+  const auto file_types = std::ranges::count_if(file, is_type);
+  const auto types = std::ranges::count_if(command_line, is_type);
+  const auto targets = static_cast<std::ptrdiff_t>(command_line.size()) - types;
+  if (command_line.empty()) return Lines(file.begin(), file.end());
+  Lines lines;
+  if (types == 0) {
+    if (file_types > 1)
+      return fail(fmt::format("{}'scanner': the configuration file has several scanners: say which with --scannertype",
+                              command_line.front().place));
+    std::ranges::copy_if(file, std::back_inserter(lines), is_type);
+  }
+  std::ranges::copy(command_line, std::back_inserter(lines));
+  const bool keeps_target =
+      types == 1 && targets == 0 && file_types <= 1 && *command_line[0].type != ScannerType::libclamav;
+  if (keeps_target) std::ranges::copy_if(file, std::back_inserter(lines), std::not_fn(is_type));
+  return lines;
+}
+
+Result<std::vector<Engine>, std::string> group(const Lines& lines) {
+  const auto types = std::ranges::count_if(lines, is_type);
+  std::vector<Engine> engines;
+  if (lines.empty()) engines.push_back({ScannerType::libclamav, "", {}});
+  if (types == 0 && !lines.empty()) engines.push_back({ScannerType::basic, lines.front().place, {}});
+  if (types == 1) {
+    const auto type = std::ranges::find_if(lines, is_type);
+    engines.push_back({*type->type, type->place, {}});
+  }
+  for (const auto& line : lines) {
+    if (types > 1 && is_type(line)) engines.push_back({*line.type, line.place, {}});
+    if (is_type(line)) continue;
+    if (engines.empty())
+      return fail(fmt::format("{}'scanner' stands before the first of several scannertype lines: put it below its own",
+                              line.place));
+    engines.back().lines.push_back(&line);
+  }
+  return engines;
+}
+
+}  // namespace
+
+Result<ScannerType, std::string> parse_scannertype(std::string_view text) {
+  for (const auto& name : kTypes)
+    if (ascii::equal_nocase(name.text, text)) return name.type;
+  for (const auto later : kLaterTypes)
+    if (ascii::equal_nocase(later, text))
+      return fail(fmt::format("{} is not available yet in this version: use libclamav, clamd or basic", quoted(text)));
+  return fail(fmt::format("{} is not supported: use libclamav, clamd or basic", quoted(text)));
+}
+
+std::string_view name_of(ScannerType type) { return std::ranges::find(kTypes, type, &TypeName::type)->text; }
+
+Result<std::vector<ScannerConfig>, std::vector<std::string>> make_scanners(std::span<const ScannerGiven> file,
+                                                                           std::span<const ScannerGiven> command_line) {
+  using Errors = std::vector<std::string>;
+  const auto lines = merge(file, command_line);
+  if (!lines) return fail(Errors{lines.error()});
+  const auto engines = group(*lines);
+  if (!engines) return fail(Errors{engines.error()});
+  std::vector<ScannerConfig> scanners;
+  Errors errors;
+  for (const auto& engine : *engines) {
+    ScannerConfig scanner{engine.type, {}};
+    if (auto error = finish_engine(engine, scanner)) errors.push_back(*error);
+    const bool again = std::ranges::find(scanners, scanner) != scanners.end();
+    if (again) errors.push_back(fmt::format("{}'scannertype': this scanner is given twice: remove one", engine.place));
+    scanners.push_back(std::move(scanner));
+  }
+  if (!errors.empty()) return fail(errors);
+  return scanners;
+}
+
+}  // namespace p3scan::config

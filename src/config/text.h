@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+
+// Everything that is written about the options; all of it comes from the table in options.cpp.
+namespace p3scan::config {
+
+std::string version_text();  // the layout that other programs parse: empty line, "P3Scan 4.0.0", two more, empty line
+std::string help_text();
+std::string sample_conf();  // p3scan.conf: every option with its default, commented out
+std::string man_p3scan();   // p3scan(8), mdoc(7)
+std::string man_conf();     // p3scan.conf(5), mdoc(7)
+
+/// What -t prints: first in sentences what the gateway would do, then every effective setting.
+std::string describe(const Config& config);
+
+/// Settings that are allowed but have no effect or deserve a second look, one sentence each; worth a
+/// line in the log at start.
+std::vector<std::string> notes(const Config& config);
+
+/// The value of one option as the file would have it; empty when it is not set. For tests and describe().
+std::string show_option(const Config& config, std::string_view name);
+
+/// "scannertype" values by name: libclamav, clamd, basic.
+std::string_view name_of(ScannerType type);
+
+}  // namespace p3scan::config

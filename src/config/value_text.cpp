@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#include "config/value_text.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <span>
+
+#include "base/ascii.h"
+#include "config/text.h"
+
+namespace p3scan::config {
+namespace {
+
+constexpr std::size_t kMaxItems = 10000;  // of a list
+
+template <class Enum>
+struct Word {
+  std::string_view text;
+  Enum value;
+};
+
+constexpr Word<bool> kSwitches[] = {{"yes", true},  {"no", false},  {"on", true},
+                                    {"off", false}, {"true", true}, {"false", false}};
+constexpr Word<Barelf> kBarelf[] = {
+    {"normalize", Barelf::normalize}, {"reject", Barelf::reject}, {"pass", Barelf::pass}};
+constexpr Word<OnFailure> kOnFailure[] = {{"tempfail", OnFailure::tempfail}, {"deliver", OnFailure::deliver}};
+constexpr Word<OnUnscannable> kOnUnscannable[] = {{"deliver-marked", OnUnscannable::deliver_marked},
+                                                  {"notify", OnUnscannable::notify},
+                                                  {"tempfail", OnUnscannable::tempfail},
+                                                  {"reject", OnUnscannable::reject}};
+
+constexpr std::span<const Word<OnFailure>> words_of(OnFailure /*type*/) { return kOnFailure; }
+constexpr std::span<const Word<OnUnscannable>> words_of(OnUnscannable /*type*/) { return kOnUnscannable; }
+
+template <class Enum>
+const Word<Enum>* find_word(std::span<const Word<Enum>> words, std::string_view text) {
+  for (const auto& word : words)
+    if (ascii::equal_nocase(word.text, text)) return &word;
+  return nullptr;
+}
+
+template <class Enum>
+std::string_view text_of(std::span<const Word<Enum>> words, Enum value) {
+  return std::ranges::find(words, value, &Word<Enum>::value)->text;
+}
+
+template <class Enum>
+std::string list_of(std::span<const Word<Enum>> words) {
+  std::vector<std::string_view> texts;
+  for (const auto& word : words) texts.push_back(word.text);
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+// notify exists for incoming mail only, reject for outgoing mail only. As one word for both
+// directions each stands for its counterpart: both treat the mail as if it were infected.
+Checked settle(std::string_view text, PerDirection<OnUnscannable>& policy, bool one_word) {
+  if (one_word && policy.incoming == OnUnscannable::reject) policy.incoming = OnUnscannable::notify;
+  if (one_word && policy.outgoing == OnUnscannable::notify) policy.outgoing = OnUnscannable::reject;
+  if (policy.incoming == OnUnscannable::reject)
+    return fail(quoted(text) + " refuses incoming mail, which no server would take back: write in:notify");
+  if (policy.outgoing == OnUnscannable::notify)
+    return fail(quoted(text) + " would send a notification in place of somebody's mail: write out:reject");
+  return {};
+}
+Checked settle(std::string_view /*text*/, PerDirection<OnFailure>& /*policy*/, bool /*one_word*/) { return {}; }
+
+template <class Enum>
+Checked read_policy_item(std::string_view item, PerDirection<Enum>& policy, bool alone) {
+  const auto words = words_of(Enum{});
+  const bool incoming = ascii::starts_with_nocase(item, "in:");
+  const bool outgoing = ascii::starts_with_nocase(item, "out:");
+  const auto* word = find_word(words, item.substr(incoming ? 3 : outgoing ? 4 : 0));
+  if (word == nullptr || (!incoming && !outgoing && !alone))
+    return fail(fmt::format("{} is not a policy: give one of {}, or in:WORD out:WORD", quoted(item), list_of(words)));
+  if (!outgoing) policy.incoming = word->value;
+  if (!incoming) policy.outgoing = word->value;
+  return {};
+}
+
+/// Reads one text into the member that it is called with.
+struct Reader {
+  const Option& option;
+  std::string_view text;
+  bool append;
+  Config& config;
+
+  Checked wrong() const { return fail(fmt::format("{} is not {}", quoted(text), expected(option))); }
+
+  Checked operator()(Later /*row*/) const { return {}; }
+  Checked operator()(Command /*row*/) const { return {}; }
+  Checked operator()(ConfigfileOption /*row*/) const { return {}; }
+  Checked operator()(ScannertypeLine /*row*/) const { return {}; }
+  Checked operator()(ScannerLine /*row*/) const { return {}; }
+
+  Checked operator()(RegexpOption /*row*/) const {
+    auto pattern = text;
+    int part = 1;
+    if (text.size() > 2 && text[text.size() - 2] == '/' && ascii::is_digit(text.back())) {
+      pattern.remove_suffix(2);
+      part = text.back() - '0';
+    }
+    if (pattern.size() < option.min || pattern.size() > option.max) return wrong();
+    config.virusregexp = pattern;
+    config.virusregexp_part = part;
+    return {};
+  }
+
+  Checked operator()(Member<bool> member) const {
+    const auto* word = find_word<bool>(kSwitches, text);
+    if (word == nullptr) return wrong();
+    config.*member = word->value;
+    return {};
+  }
+
+  template <std::integral Int>
+  Checked operator()(Member<Int> member) const {
+    const auto number = ascii::number<Int>(text);
+    if (!number || *number < option.min || *number > option.max) return wrong();
+    config.*member = *number;
+    return {};
+  }
+
+  Checked operator()(Member<std::uint16_t> member) const {
+    const auto port = port_number(text);
+    if (!port) return wrong();
+    config.*member = *port;
+    return {};
+  }
+
+  Checked operator()(Member<seconds> member) const {
+    const auto number = ascii::number<std::uint32_t>(text);
+    if (!number || *number < option.min || *number > option.max) return wrong();
+    config.*member = seconds{*number};
+    return {};
+  }
+
+  Checked operator()(Member<std::string> member) const {
+    if (text.size() > option.max) return fail(fmt::format("is longer than {} octets: shorten it", option.max));
+    if (option.check != nullptr)
+      if (const auto checked = option.check(text); !checked) return fail(quoted(text) + " " + checked.error());
+    config.*member = text;
+    return {};
+  }
+
+  Checked operator()(Member<std::vector<std::string>> member) const {
+    return read_list(member, [this](std::string_view item) -> Result<std::string, std::string> {
+      if (const auto checked = option.check(item); !checked) return fail(quoted(item) + " " + checked.error());
+      return std::string(item);
+    });
+  }
+
+  Checked operator()(Member<std::vector<std::uint16_t>> member) const {
+    return read_list(member, [](std::string_view item) -> Result<std::uint16_t, std::string> {
+      if (const auto port = port_number(item)) return *port;
+      return fail(quoted(item) + " isn't a valid port: give a number from 1 to 65535 or the name of a mail service");
+    });
+  }
+
+  Checked operator()(Member<std::vector<int>> member) const {
+    return read_list(member, [this](std::string_view item) -> Result<int, std::string> {
+      const auto number = ascii::number<std::uint32_t>(item);
+      if (number && *number >= option.min && *number <= option.max) return static_cast<int>(*number);
+      return fail(fmt::format("{} is not a number from {} to {}", quoted(item), option.min, option.max));
+    });
+  }
+
+  Checked operator()(Member<Barelf> member) const {
+    const auto* word = find_word<Barelf>(kBarelf, text);
+    if (word == nullptr) return wrong();
+    config.*member = word->value;
+    return {};
+  }
+
+  template <class Enum>
+  Checked operator()(Member<PerDirection<Enum>> member) const {
+    const auto items = list_items(text);
+    auto policy = Config{}.*member;
+    for (const auto item : items)
+      if (auto read = read_policy_item(item, policy, items.size() == 1); !read) return read;
+    const bool one_word = items.size() == 1 && items.front().find(':') == std::string_view::npos;
+    if (items.empty()) return wrong();
+    if (auto settled = settle(text, policy, one_word); !settled) return settled;
+    config.*member = policy;
+    return {};
+  }
+
+  template <class T, class ReadItem>
+  Checked read_list(Member<std::vector<T>> member, ReadItem read_item) const {
+    auto list = append ? config.*member : std::vector<T>{};
+    const auto items = list_items(text);
+    if (items.empty()) return wrong();
+    if (list.size() + items.size() > kMaxItems) return fail(fmt::format("has more than {} items", kMaxItems));
+    for (const auto item : items) {
+      auto value = read_item(item);
+      if (!value) return fail(value.error());
+      if (std::ranges::find(list, *value) == list.end()) list.push_back(std::move(*value));
+    }
+    config.*member = std::move(list);
+    return {};
+  }
+};
+
+/// The reverse of Reader.
+struct Writer {
+  const Config& config;
+
+  std::string operator()(Later /*row*/) const { return {}; }
+  std::string operator()(Command /*row*/) const { return {}; }
+  std::string operator()(ConfigfileOption /*row*/) const { return config.configfile; }
+
+  std::string operator()(ScannertypeLine /*row*/) const {
+    std::vector<std::string_view> names;
+    for (const auto& scanner : config.scanners) names.push_back(name_of(scanner.type));
+    return names.empty() ? "libclamav" : fmt::format("{}", fmt::join(names, ", "));
+  }
+  std::string operator()(ScannerLine /*row*/) const {
+    std::vector<std::string> targets;
+    for (const auto& scanner : config.scanners)
+      targets.insert(targets.end(), scanner.targets.begin(), scanner.targets.end());
+    return fmt::format("{}", fmt::join(targets, ", "));
+  }
+  std::string operator()(RegexpOption /*row*/) const {
+    if (config.virusregexp.empty()) return {};
+    return fmt::format("{}/{}", config.virusregexp, config.virusregexp_part);
+  }
+  std::string operator()(Member<bool> member) const { return config.*member ? "yes" : "no"; }
+  template <std::integral Int>
+  std::string operator()(Member<Int> member) const {
+    return fmt::format("{}", config.*member);
+  }
+  std::string operator()(Member<seconds> member) const { return fmt::format("{}", (config.*member).count()); }
+  std::string operator()(Member<std::string> member) const { return config.*member; }
+  template <class T>
+  std::string operator()(Member<std::vector<T>> member) const {
+    return fmt::format("{}", fmt::join(config.*member, ", "));
+  }
+  std::string operator()(Member<Barelf> member) const { return std::string(text_of<Barelf>(kBarelf, config.*member)); }
+  template <class Enum>
+  std::string operator()(Member<PerDirection<Enum>> member) const {
+    const auto& policy = config.*member;
+    const auto words = words_of(Enum{});
+    if (policy.incoming == policy.outgoing) return std::string(text_of(words, policy.incoming));
+    return fmt::format("in:{} out:{}", text_of(words, policy.incoming), text_of(words, policy.outgoing));
+  }
+};
+
+template <class T>
+bool holds(const Option& option) {
+  return std::holds_alternative<Member<T>>(option.field);
+}
+
+}  // namespace
+
+Checked parse_value(const Option& option, std::string_view text, bool append, Config& config) {
+  return std::visit(Reader{option, text, append, config}, option.field);
+}
+
+std::string show_value(const Option& option, const Config& config) { return std::visit(Writer{config}, option.field); }
+
+std::string expected(const Option& option) {
+  if (holds<bool>(option)) return "yes or no";
+  if (holds<std::uint16_t>(option)) return "a valid port: give a number from 1 to 65535 or the name of a mail service";
+  if (holds<Barelf>(option)) return "one of " + list_of<Barelf>(kBarelf);
+  if (holds<PerDirection<OnFailure>>(option)) return "one of " + list_of<OnFailure>(kOnFailure);
+  if (holds<PerDirection<OnUnscannable>>(option)) return "one of " + list_of<OnUnscannable>(kOnUnscannable);
+  if (holds<std::vector<int>>(option)) return fmt::format("a list of numbers from {} to {}", option.min, option.max);
+  if (option.is<RegexpOption>())
+    return fmt::format("a regular expression of {} to {} octets, with or without /N", option.min, option.max);
+  if (holds<std::uint32_t>(option) || holds<std::uint64_t>(option) || holds<seconds>(option))
+    return fmt::format("a number from {} to {}{}{}{}", option.min, option.max, option.unit.empty() ? "" : " (",
+                       option.unit, option.unit.empty() ? "" : ")");
+  return fmt::format("a valid {}", option.argument);
+}
+
+std::string show_option(const Config& config, std::string_view name) { return show_value(option_named(name), config); }
+
+}  // namespace p3scan::config
