@@ -6,13 +6,14 @@
 #include "base/log.h"
 #include "base/unique_fd.h"
 #include "config/config.h"
+#include "net/listener.h"
 
 namespace p3scan::app {
 
 /// All that the gateway process starts with. Its own descriptors; nothing else of the master's is open.
 struct GatewayStart {
   config::Config config;
-  std::vector<UniqueFd> listeners;  // bound and listening, config.threads per address
+  std::vector<net::Listener> listeners;  // bound and listening, one per event loop and address
   /// SOCK_SEQPACKET to the master. Out: one packet "ready" once connections are accepted.
   /// In: packet "reload" with one descriptor (SCM_RIGHTS), a memfd that holds the text of the new configuration file.
   /// End of file: the master is gone.

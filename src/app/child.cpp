@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#include "app/child.h"
+
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+
+#include "app/privileges.h"
+
+namespace p3scan::app {
+namespace {
+
+void close_all_but(std::vector<int> keep) {
+  std::ranges::sort(keep);
+  unsigned next = STDERR_FILENO + 1;
+  for (const int fd : keep) {
+    if (fd < static_cast<int>(next)) continue;
+    if (static_cast<unsigned>(fd) > next) ::close_range(next, static_cast<unsigned>(fd) - 1, 0);
+    next = static_cast<unsigned>(fd) + 1;
+  }
+  ::close_range(next, ~0U, 0);
+}
+
+void reset_signals() {
+  for (const int signal : {SIGTERM, SIGCHLD, SIGUSR1, SIGUSR2, SIGALRM}) std::signal(signal, SIG_DFL);
+  for (const int signal : {SIGINT, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+[[noreturn]] void be_child(const ChildPlan& plan, pid_t parent) {
+  // The connection to syslog is a descriptor, too; it opens again by itself.
+  ::closelog();
+  close_all_but(plan.keep);
+  reset_signals();
+  ::prctl(PR_SET_NAME, plan.name, 0, 0, 0);  // NOLINT(cppcoreguidelines-pro-type-vararg)
+  if (!keep_only(plan.capabilities)) std::_Exit(EXIT_FAILURE);
+  seal_process();
+  // Last, because a change of credentials undoes it; a parent that died before can't be noticed otherwise.
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);  // NOLINT(cppcoreguidelines-pro-type-vararg)
+  if (::getppid() != parent) std::_Exit(EXIT_FAILURE);
+  int code = EXIT_FAILURE;
+  try {
+    code = plan.body();
+  } catch (const std::exception& e) {
+    ::syslog(LOG_DAEMON | LOG_ERR, "ERR: %s ends: %s", plan.name,
+             e.what());  // NOLINT(cppcoreguidelines-pro-type-vararg)
+    [[maybe_unused]] const auto n = ::write(STDERR_FILENO, e.what(), std::strlen(e.what()));
+  }
+  // Not exit(): what the parent registered to be done at its end is not ours to do.
+  std::_Exit(code);
+}
+
+}  // namespace
+
+Result<pid_t, int> start_child(const ChildPlan& plan) {
+  const pid_t parent = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid < 0) return fail(errno);
+  if (pid == 0) be_child(plan, parent);
+  return pid;
+}
+
+std::string describe_end(int status) {
+  if (WIFEXITED(status)) return fmt::format("exited with status {}", WEXITSTATUS(status));
+  const int signal = WTERMSIG(status);
+  return fmt::format("was killed by signal {} ({})", signal, ::sigdescr_np(signal) ? ::sigdescr_np(signal) : "unknown");
+}
+
+}  // namespace p3scan::app

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#pragma once
+#include <string>
+#include <vector>
+
+#include "app/privileges.h"
+#include "base/result.h"
+#include "config/config.h"
+
+namespace p3scan::app {
+
+/// As root, before giving that up: creates the spool (mode 0700) and the directory of the pid file, when they are
+/// missing, as `account`'s. What exists is left as it is.
+Result<void, std::string> create_directories(const config::Config& config, const Account& account);
+
+/// As the daemon's user: creates virusdir/children, where scanning processes work. Empties it of what a crash left.
+Result<void, std::string> prepare_spool(const config::Config& config);
+
+/// What would keep a daemon running as the calling user from its files; one sentence each.
+std::vector<std::string> check_files(const config::Config& config);
+
+}  // namespace p3scan::app

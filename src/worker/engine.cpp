@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#include "worker/engine.h"
+
+#include <clamav.h>
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <filesystem>
+#include <system_error>
+
+#include "base/unique_fd.h"
+#include "worker/message_map.h"
+
+namespace p3scan::worker {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// The EICAR test file, anywhere in a file; in hexadecimal so that scanners of this source file stay quiet.
+constexpr auto kTestSignature =
+    "Eicar-Test-Signature:0:*:58354f2150254041505b345c505a58353428505e2937434329377d2445494341522d5354414e4441"
+    "52442d414e544956495255532d544553542d46494c452124482b482a\n"sv;
+constexpr auto kTestName = "Eicar-Test-Signature"sv;
+
+/// libclamav computes with 32 bits in places.
+constexpr std::uint64_t kLargestFile = (std::uint64_t{1} << 31) - 1;
+/// All that comes out of a message together, as a multiple of the largest message.
+constexpr std::uint64_t kUnpackedRatio = 4;
+
+/// A header line that makes libclamav read what follows as a mail, whatever it begins with.
+constexpr auto kNeutralHeader = "X-P3Scan-Look: 2\r\nReceived: by p3scan\r\n"sv;
+constexpr auto kMailType = "CL_TYPE_MAIL"sv;
+
+/// What libclamav said last while it loaded; its handler has no other place to put it.
+std::string& last_message() {
+  static thread_local std::string text;
+  return text;
+}
+
+void take_message(cl_msg severity, const char*, const char* text, void*) {
+  if (severity != CL_MSG_INFO_VERBOSE) last_message() = text;
+}
+
+std::string error_text(cl_error_t error) {
+  auto text = fmt::format("libclamav: {}", cl_strerror(error));
+  auto& detail = last_message();
+  while (!detail.empty() && detail.back() == '\n') detail.pop_back();
+  if (!detail.empty()) text += fmt::format(" ({})", detail);
+  detail.clear();
+  return text;
+}
+
+/// Keeps the type of the outermost file, which libclamav tells first.
+cl_error_t take_type(int, const char* type, void* context) {
+  auto* const outermost = static_cast<std::string*>(context);
+  if (outermost != nullptr && outermost->empty() && type != nullptr) *outermost = type;
+  return CL_CLEAN;
+}
+
+cl_scan_options scan_options() {
+  cl_scan_options options{};
+  options.general = CL_SCAN_GENERAL_HEURISTICS;
+  options.parse = ~0U;
+  options.heuristic =
+      CL_SCAN_HEURISTIC_EXCEEDS_MAX | CL_SCAN_HEURISTIC_ENCRYPTED_ARCHIVE | CL_SCAN_HEURISTIC_ENCRYPTED_DOC;
+  return options;
+}
+
+scan::Verdict verdict_of_error(cl_error_t error) {
+  switch (error) {
+    case CL_ETIMEOUT:
+    case CL_EMAXREC:
+    case CL_EMAXSIZE:
+    case CL_EMAXFILES:
+    case CL_EMEM: return scan::Unscannable{fmt::format("over a limit: {}", cl_strerror(error))};
+    case CL_EFORMAT:
+    case CL_EPARSE:
+    case CL_EUNPACK: return scan::Unscannable{fmt::format("damaged: {}", cl_strerror(error))};
+    default: return scan::Failed{fmt::format("libclamav: {}", cl_strerror(error))};
+  }
+}
+
+bool write_file(const std::string& path, std::string_view text) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): open is
+  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  return fd && ::write(fd.get(), text.data(), text.size()) == std::ssize(text);
+}
+
+UniqueFd memory_file(std::string_view text) {
+  UniqueFd fd(::memfd_create("message", MFD_CLOEXEC));
+  if (fd && ::write(fd.get(), text.data(), text.size()) != std::ssize(text)) fd.reset();
+  return fd;
+}
+
+/// The test file as an attachment: finding it takes the mail reader, base64 and the signature.
+constexpr auto kTestMail =
+    "From: p3scan@localhost\r\nTo: p3scan@localhost\r\nSubject: test\r\nMIME-Version: 1.0\r\n"
+    "Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    "WDVPIVAlQEFQWzRcUFpYNTQoUF4pN0NDKTd9JEVJQ0FSLVNUQU5EQVJELUFOVElWSVJVUy1URVNU\r\nLUZJTEUhJEgrSCo=\r\n"sv;
+
+}  // namespace
+
+void Engine::Free::operator()(cl_engine* engine) const { cl_engine_free(engine); }
+
+Engine::Engine(std::unique_ptr<cl_engine, Free> engine, std::uint64_t largest_file)
+    : engine_(std::move(engine)), largest_file_(largest_file) {}
+Engine::Engine(Engine&&) noexcept = default;
+Engine::~Engine() = default;
+
+Result<Engine, std::string> Engine::load(const EngineOptions& options, const std::string& directory) {
+  cl_set_clcb_msg(take_message);
+  if (const auto error = cl_init(CL_INIT_DEFAULT); error != CL_SUCCESS) return fail(error_text(error));
+  const auto largest = options.largest == 0 ? kLargestFile : std::min(options.largest, kLargestFile);
+  Engine engine(std::unique_ptr<cl_engine, Free>(cl_engine_new()), largest);
+  if (!engine.engine_) return fail(std::string("libclamav: no memory"));
+  if (auto prepared = engine.prepare(options, directory); !prepared) return fail(prepared.error());
+  const auto signatures = engine.load_signatures(options, directory);
+  if (!signatures) return fail(signatures.error());
+  if (const auto error = cl_engine_compile(engine.engine_.get()); error != CL_SUCCESS) return fail(error_text(error));
+  if (auto tested = engine.test_itself(directory); !tested) return fail(tested.error());
+  const auto version = cl_engine_get_num(engine.engine_.get(), CL_ENGINE_DB_VERSION, nullptr);
+  const auto time = cl_engine_get_num(engine.engine_.get(), CL_ENGINE_DB_TIME, nullptr);
+  engine.description_ = fmt::format("{} signatures", *signatures);
+  if (version > 0)
+    engine.description_ +=
+        fmt::format(", database version {} of {:%Y-%m-%d}", version, fmt::gmtime(static_cast<std::time_t>(time)));
+  return engine;
+}
+
+Result<void, std::string> Engine::prepare(const EngineOptions& options, const std::string& directory) {
+  const auto milliseconds = std::chrono::milliseconds(options.scantimeout).count();
+  const struct {
+    cl_engine_field field;
+    std::uint64_t value;
+  } settings[] = {
+      {CL_ENGINE_MAX_FILESIZE, largest_file_},
+      {CL_ENGINE_MAX_SCANSIZE, largest_file_ * kUnpackedRatio},
+      {CL_ENGINE_MAX_SCANTIME, static_cast<std::uint64_t>(std::max<std::int64_t>(1, milliseconds / 10 * 9))},
+      // Known-clean files are remembered by their MD5, which can be forged.
+      {CL_ENGINE_DISABLE_CACHE, 1},
+  };
+  for (const auto& [field, value] : settings) {
+    const auto error = cl_engine_set_num(engine_.get(), field, static_cast<long long>(value));
+    if (error != CL_SUCCESS) return fail(error_text(error));
+  }
+  cl_engine_set_clcb_pre_cache(engine_.get(), take_type);
+  work_in(directory);
+  return {};
+}
+
+void Engine::work_in(const std::string& directory) {
+  cl_engine_set_str(engine_.get(), CL_ENGINE_TMPDIR, directory.c_str());
+}
+
+Result<unsigned, std::string> Engine::load_signatures(const EngineOptions& options, const std::string& directory) {
+  unsigned count = 0;
+  const auto own = directory + "/p3scan.ndb";
+  if (!write_file(own, kTestSignature))
+    return fail(fmt::format("Can't write {}: {}", own, std::generic_category().message(errno)));
+  // "Official" keeps the name without a suffix.
+  const auto error = cl_load(own.c_str(), engine_.get(), &count, CL_DB_STDOPT | CL_DB_OFFICIAL);
+  std::filesystem::remove(own);
+  if (error != CL_SUCCESS) return fail(error_text(error));
+  if (!has_database(options.database)) {
+    if (options.database_required) return fail(fmt::format("clamdb = {}: no ClamAV database there", options.database));
+    return count;
+  }
+  const auto loaded = cl_load(options.database.c_str(), engine_.get(), &count, CL_DB_STDOPT);
+  if (loaded != CL_SUCCESS) return fail(fmt::format("clamdb = {}: {}", options.database, error_text(loaded)));
+  return count;
+}
+
+/// Also makes libclamav, OpenSSL and the C library read all files that they read once, before a sandbox closes.
+Result<void, std::string> Engine::test_itself(const std::string& directory) const {
+  const auto mail = memory_file(kTestMail);
+  if (!mail) return fail(fmt::format("Can't test the scanner in {}", directory));
+  const auto verdict = scan(mail.get());
+  const auto* const infected = std::get_if<scan::Infected>(&verdict);
+  if (infected != nullptr && infected->name == kTestName) return {};
+  return fail(fmt::format("libclamav does not find the test virus: {}", scan::kind_name(verdict)));
+}
+
+scan::Verdict Engine::scan(int fd) const {
+  auto message = MessageMap::of(fd);
+  if (!message)
+    return scan::Failed{
+        fmt::format("libclamav: the message can't be mapped: {}", std::generic_category().message(errno))};
+  const auto size = message->bytes().size();
+  if (size == 0) return scan::Clean{};
+  if (size > largest_file_) return scan::Unscannable{fmt::format("over a limit: {} octets", size)};
+  std::string type;
+  auto verdict = look_at(message->bytes(), type);
+  if (type == kMailType || std::holds_alternative<scan::Infected>(verdict)) return verdict;
+  // Mail programs read anything as a mail; libclamav only what begins like one.
+  return scan::combine(std::move(verdict), look_at(message->bytes_after(kNeutralHeader), type));
+}
+
+scan::Verdict Engine::look_at(std::string_view octets, std::string& type) const {
+  auto* const map = cl_fmap_open_memory(octets.data(), octets.size());
+  if (map == nullptr) return scan::Failed{"libclamav: the message can't be mapped"};
+  auto options = scan_options();
+  const char* name = nullptr;
+  unsigned long scanned = 0;  // NOLINT(google-runtime-int): libclamav's
+  const auto result = cl_scanmap_callback(map, nullptr, &name, &scanned, engine_.get(), &options, &type);
+  // The name belongs to the engine.
+  auto verdict = result == CL_VIRUS && name != nullptr ? verdict_of_alert(name)
+                 : result == CL_SUCCESS                ? scan::Verdict(scan::Clean{})
+                                                       : verdict_of_error(result);
+  cl_fmap_close(map);
+  return verdict;
+}
+
+bool has_database(const std::string& directory) {
+  cl_stat files{};
+  if (cl_statinidir(directory.c_str(), &files) != CL_SUCCESS) return false;
+  const bool any = files.entries > 0;
+  cl_statfree(&files);
+  return any;
+}
+
+scan::Verdict verdict_of_alert(std::string_view name) {
+  if (name.starts_with("Heuristics.Encrypted.")) return scan::Unscannable{fmt::format("encrypted: {}", name)};
+  if (name.starts_with("Heuristics.Limits.Exceeded")) return scan::Unscannable{fmt::format("over a limit: {}", name)};
+  return scan::Infected{std::string(name), "libclamav"};
+}
+
+}  // namespace p3scan::worker
