@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import zipfile
 
-from clamd import EICAR
+from clamd import EICAR  # noqa: F401
 
 CRLF = b"\r\n"
 

@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 import time
-import traceback
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -43,7 +42,7 @@ class Progress(unittest.TestResult):
         self._say("ok", test)
 
     def _bad(self, word, test, error):
-        self._say(word, test, "".join(traceback.format_exception(*error)))
+        self._say(word, test, self._exc_info_to_string(error, test))
 
     def addFailure(self, test, error):
         self.failures.append((test, error[1]))
