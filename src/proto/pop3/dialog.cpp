@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#include "proto/pop3/dialog.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ascii.h"
+#include "proto/pop3/reply.h"
+
+namespace p3scan::proto::pop3 {
+
+Dialog::Dialog(Options options)
+    : options_(std::move(options)),
+      client_lines_(LineEnd::crlf_or_lf, options_.maxline),
+      phase_(options_.useurl ? Phase::url_login : Phase::relaying) {
+  if (options_.useurl) {
+    answer("+OK " + options_.product + " ready\r\n");
+  } else {
+    expected_.push_back({Reply::single_line});  // the greeting, APOP's time stamp in it
+  }
+}
+
+Action Dialog::resume(Inbox& in, Outbox& out) {
+  if (in.keepalive_due) keep_alive(in, out);
+  for (;;) {
+    const auto unread = in.client.size();
+    // The server first: what it says can't be the answer to what it has not been told yet.
+    if (auto step = go_on_with_message(in, out)) return *std::move(step);
+    if (auto step = take_replies(in, out)) return *std::move(step);
+    if (auto step = take_commands(in, out)) return *std::move(step);
+    if (in.client.size() == unread) return rest(in, out);
+  }
+}
+
+/// Nothing is left to take: scan, connect, end or wait.
+Action Dialog::rest(const Inbox& in, Outbox& out) {
+  if (fetch_.state == Fetch::State::complete) {
+    fetch_.state = Fetch::State::scanning;
+    return Scan{};
+  }
+  if (fetch_.state != Fetch::State::none) return Wait{};
+  if (quit_ && expected_.empty()) return End{Outcome::finished};
+  if (phase_ == Phase::url_connect) {
+    phase_ = Phase::url_connecting;
+    expected_.push_back({Reply::url_greeting});
+    return Connect{url_host_, url_port_};
+  }
+  if (in.server_closed && phase_ != Phase::url_login) {
+    if (phase_ == Phase::url_connecting) out.client += "-ERR [SYS/TEMP] The mail server can't be reached\r\n";
+    return End{Outcome::server_gone};
+  }
+  if (in.client_closed && (!server_owes() || sasl_ == Sasl::client_turn)) return End{Outcome::client_gone};
+  return Wait{};
+}
+
+/// Does the client still have to hear from the server?
+bool Dialog::server_owes() const {
+  return std::ranges::any_of(expected_,
+                             [](const Expected& e) { return e.reply != Reply::ours && e.reply != Reply::noop; });
+}
+
+Dialog::Step Dialog::take_replies(Inbox& in, Outbox& out) {
+  while (!expected_.empty()) {
+    const auto& next = expected_.front();
+    // While a message is held only the answers to our own NOOPs may come out of the queue.
+    const bool held = fetch_.state != Fetch::State::none;
+    if (held && (next.reply != Reply::noop || fetch_.state != Fetch::State::scanning)) return std::nullopt;
+    if (next.reply == Reply::ours) {
+      out.client += next.text;
+      expected_.pop_front();
+      continue;
+    }
+    const auto line = take_reply_line(in.server, options_.maxline);
+    if (!line) {
+      if (line.error() == ReplyError::need_more) return std::nullopt;
+      return End{Outcome::protocol_error, "malformed line from the server"};
+    }
+    if (auto step = listing_ ? on_listing_line(*line, out) : on_status(*line, out)) return step;
+  }
+  if (in.server.empty() || fetch_.state != Fetch::State::none || quit_) return std::nullopt;
+  // Servers that grow tired of a client say -ERR before they close.
+  if (in.server.front() == '-') return End{Outcome::server_gone, "the server ended the session"};
+  return End{Outcome::protocol_error, "the server talks unasked"};
+}
+
+Dialog::Step Dialog::on_status(std::string_view line, Outbox& out) {
+  const auto status = reply_status(line);
+  const auto reply = expected_.front().reply;
+  const bool challenge = status == ReplyStatus::challenge && reply == Reply::sasl;
+  if (status == ReplyStatus::none || (status == ReplyStatus::challenge && !challenge)) {
+    return End{Outcome::protocol_error, "unexpected reply from the server"};
+  }
+  const bool ok = status == ReplyStatus::ok;
+  if (reply == Reply::url_greeting) return on_url_greeting(ok, line, out);
+  if (reply == Reply::message && ok) {
+    fetch_ = Fetch{.state = Fetch::State::reading, .status = std::string(line) + "\r\n"};
+    dots_.reset();
+    expected_.pop_front();
+    return Begin{Direction::incoming};
+  }
+  if (reply != Reply::noop) out.client.append(line).append("\r\n");
+  if (reply == Reply::sasl) sasl_ = challenge ? Sasl::client_turn : Sasl::none;
+  listing_ = ok && (reply == Reply::multi_line || reply == Reply::capabilities);
+  if (!listing_ && !challenge) expected_.pop_front();
+  return std::nullopt;
+}
+
+Dialog::Step Dialog::on_url_greeting(bool ok, std::string_view line, Outbox& out) {
+  phase_ = Phase::relaying;
+  expected_.pop_front();
+  if (ok) {
+    out.server += "USER " + url_user_ + "\r\n";
+    expected_.push_front({Reply::single_line});
+  } else {
+    out.client.append(line).append("\r\n");
+  }
+  return std::nullopt;
+}
+
+Dialog::Step Dialog::on_listing_line(std::string_view line, Outbox& out) {
+  // TLS would blind us, so what offers it is hidden.
+  auto words = line;
+  const bool hidden =
+      expected_.front().reply == Reply::capabilities && ascii::equal_nocase(ascii::take_word(words), "STLS");
+  if (!hidden) out.client.append(line).append("\r\n");
+  if (line == ".") {
+    listing_ = false;
+    expected_.pop_front();
+  }
+  return std::nullopt;
+}
+
+}  // namespace p3scan::proto::pop3
