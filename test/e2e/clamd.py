@@ -19,6 +19,7 @@ LogTime yes
 DatabaseDirectory {dir}/db
 TCPSocket {port}
 TCPAddr {host}
+TCPAddr ::1
 LocalSocket {dir}/socket
 LocalSocketMode 666
 User {user}

@@ -41,19 +41,18 @@ class Wire:
 
     def until(self, end):
         """Reads up to and including `end`."""
-        while end not in self.buffer:
-            data = self.socket.recv(262144)
-            if not data:
+        data = bytearray(self.buffer)
+        searched = 0
+        while (place := data.find(end, searched)) < 0:
+            searched = max(0, len(data) - len(end) + 1)
+            piece = self.socket.recv(1 << 20)
+            if not piece:
+                self.buffer = bytes(data)
                 raise EOFError(f"peer left; read so far: {self.buffer[-300:]!r}")
-            if len(self.buffer) > 1 << 20:      # long mails: look at the seam only
-                seam = self.buffer[-len(end):] + data
-                self.buffer += data
-                if end not in seam:
-                    continue
-            else:
-                self.buffer += data
-        found, self.buffer = self.buffer.split(end, 1)
-        return found + end
+            data += piece
+        place += len(end)
+        self.buffer = bytes(data[place:])
+        return bytes(data[:place])
 
     def line(self):
         return self.until(b"\r\n")
@@ -170,6 +169,8 @@ class Server:
             session.over.set()
             with self._lock:
                 self._connections.discard(connection)
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)       # close() alone waits for the reader made of it
             connection.close()
 
     def commands(self, verb=b""):
@@ -308,18 +309,18 @@ class SmtpSession(Session):
             return b"503 5.5.1 no valid recipients\r\n"
         self.send(b"354 go on\r\n")
         end = LENIENT_END if self.server.lenient else STRICT_END
-        wire, searched = b"", 0
+        wire, searched = bytearray(), 0
         while not (match := end.search(wire, max(0, searched - 8))):
             searched = len(wire)
             piece = self.input.read1(1 << 20)
             if not piece:
-                self.server.broken.append(wire)
+                self.server.broken.append(bytes(wire))
                 raise EOFError
             wire += piece
         # What follows the end that a lenient server sees are commands to it.
-        self.input = _Joined(wire[match.end():], self.input)
+        self.input = _Joined(bytes(wire[match.end():]), self.input)
         first_octets = 2 if match[0].startswith(b"\r\n") else 1 if not match[0].startswith(b".") else 0
-        mail = wire[:match.start() + first_octets]
+        mail = bytes(wire[:match.start() + first_octets])
         return self.keep(unstuff(mail))
 
     def bdat(self, line):

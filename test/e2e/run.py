@@ -8,6 +8,7 @@
 P3SCAN names another program than build/release/p3scan.
 """
 import os
+import resource
 import signal
 import sys
 import time
@@ -77,6 +78,7 @@ def main(arguments):
     chosen = [test for test in found if not patterns or any(pattern in test.id() for pattern in patterns)]
     if not os.access(PROGRAM, os.X_OK):
         sys.exit(f"run.py: no program {PROGRAM}; build it: cmake --preset release && cmake --build --preset release")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))      # so that the laboratory is cleared away
     started = time.monotonic()
     print(f"e2e: {len(chosen)} tests of {PROGRAM}", flush=True)

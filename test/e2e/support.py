@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """What the tests share: one laboratory per run (network, Dovecot, Postfix, clamd) and the base of all test cases."""
+import contextlib
 import email
 import email.policy
+import errno
 import hashlib
 import os
 import pathlib
@@ -13,6 +15,7 @@ import tempfile
 import unittest
 
 import netns
+import wait
 from clamd import Clamd
 from dovecot import PASSWORD, Dovecot
 from fakes import Pop3Server, SmtpSink, Wire
@@ -69,6 +72,50 @@ class Laboratory:
         if self.network:
             self.network.close()
         shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class Verdicts:
+    """A scanner for `scannertype = basic` that waits until the test tells it what it has found."""
+    SCRIPT = """#!/bin/sh
+read -r word < "$0.ask"
+case $word in
+  clean) exit 0 ;;
+  infected) echo "$1: Eicar.Told FOUND"; exit 1 ;;
+  *) exit 77 ;;
+esac
+"""
+
+    def __init__(self, directory):
+        self.program = directory / "told-scanner"
+        self.fifo = directory / "told-scanner.ask"
+        if not self.program.exists():
+            self.program.write_text(self.SCRIPT)
+            self.program.chmod(0o755)
+            os.mkfifo(self.fifo)
+            self.fifo.chmod(0o666)
+        self.options = {"scannertype": "basic", "scanner": self.program, "virusregexp": ".*: (.*) FOUND"}
+
+    def tell(self, word):
+        """Waits until a scan waits, then ends it."""
+        def opened():
+            try:
+                return os.open(self.fifo, os.O_WRONLY | os.O_NONBLOCK)
+            except OSError as error:
+                if error.errno != errno.ENXIO:
+                    raise
+                return None
+        pipe = wait.until(opened, "a scan to begin")
+        os.write(pipe, word.encode() + b"\n")
+        os.close(pipe)
+
+    def running(self, gateway):
+        """Pids of the scans going on."""
+        found = []
+        for pid in gateway.processes():
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
+                if str(self.program).encode() in file.read():
+                    found.append(pid)
+        return found
 
 
 _laboratory = None
