@@ -15,7 +15,6 @@ bool has_control_character(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return ascii::is_control(c) && c != '\t'; });
 }
 
-/// Old files may say what has always been ignored; these rows stand for "as if not given".
 bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "::1"; }
 
 }  // namespace
@@ -63,19 +62,19 @@ void Builder::take(const Given& given) {
 
 void Builder::set(const Given& given) {
   const auto& option = *given.option;
-  const auto wrong = [&](std::string_view what) { error(fmt::format("{}'{}' {}", place_, given.name, what)); };
-  if (!given.value && option.takes_value()) return wrong(fmt::format("needs a value, {}: add it", option.argument));
-  if (given.value && option.is<Command>()) return wrong("takes no value: remove it");
+  const auto wrong = [&](std::string_view what) { error(fmt::format("{}'{}'{}", place_, given.name, what)); };
+  if (!given.value && option.takes_value()) return wrong(fmt::format(" needs a value, {}: add it", option.argument));
+  if (given.value && option.is<Command>()) return wrong(" takes no value: remove it");
   if (given.value && ascii::trim(*given.value).empty())
-    return wrong(source_ == Source::file ? "has an empty value: add one, or remove the line"
-                                         : "has an empty value: add one");
+    return wrong(source_ == Source::file ? " has an empty value: add one, or remove the line"
+                                         : " has an empty value: add one");
   const auto text = given.value.value_or("yes");
-  if (has_control_character(text)) return wrong("has a control character in its value: remove it");
+  if (has_control_character(text)) return wrong(" has a control character in its value: remove it");
 
   if (auto checked = set_value(option, text); !checked) {
     const bool commented = source_ == Source::file && text.find(" #") != std::string_view::npos;
     const bool file_for_c = given.name == "-c" && text.find('/') != std::string_view::npos;
-    return wrong(fmt::format("{}{}{}", checked.error(), commented ? " (a comment needs a line of its own)" : "",
+    return wrong(fmt::format(": {}{}{}", checked.error(), commented ? " (a comment needs a line of its own)" : "",
                              file_for_c ? " (-c is viruscode here; the configuration file is -f)" : ""));
   }
   origin(option) = place_;

@@ -115,7 +115,7 @@ std::vector<std::string_view> list_items(std::string_view text) {
   return items;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t kShown = 60;
   std::string out = "'";
   for (const char c : text.substr(0, kShown)) {

@@ -30,6 +30,6 @@ std::optional<std::uint16_t> port_number(std::string_view text);
 std::vector<std::string_view> list_items(std::string_view text);
 
 /// `text` in quotes for a message: bounded, control characters escaped.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace p3scan::config

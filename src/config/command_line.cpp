@@ -15,7 +15,7 @@ class Splitter {
     while (next_ < words_.size()) {
       const std::string_view word = words_[next_++];
       if (only_words || !word.starts_with('-') || word == "-") {
-        found_.push_back({.error = fmt::format("Unknown option {}", quoted(word))});
+        found_.push_back({.error = fmt::format("Unknown option {}", in_quotes(word))});
       } else if (word == "--") {
         only_words = true;
       } else if (word.starts_with("--")) {
@@ -53,7 +53,7 @@ class Splitter {
       const auto* option =
           letter == 't' && letters.empty() && !word_follows() ? &option_named("check") : find_letter(letter);
       if (option == nullptr) {
-        found_.push_back({.error = fmt::format("Option {} isn't known; see p3scan --help", quoted({&letter, 1}))});
+        found_.push_back({.error = fmt::format("Option {} isn't known; see p3scan --help", in_quotes({&letter, 1}))});
         continue;
       }
       Given given{.option = option, .name = fmt::format("-{}", letter)};
@@ -78,10 +78,11 @@ std::vector<Given> split_command_line(std::span<const char* const> argv) {
 
 std::string unknown_option(std::string_view name, const Match& match) {
   if (!match.candidates.empty())
-    return fmt::format("Option {} is ambiguous: write out one of {}", quoted(name), match.candidates);
+    return fmt::format("Option {} is ambiguous: write out one of {}", in_quotes(name), match.candidates);
   const auto nearest = nearest_name(name);
-  if (nearest.empty()) return fmt::format("Option {} isn't known; see p3scan --help or p3scan.conf(5)", quoted(name));
-  return fmt::format("Option {} isn't known; did you mean '{}'?", quoted(name), nearest);
+  if (nearest.empty())
+    return fmt::format("Option {} isn't known; see p3scan --help or p3scan.conf(5)", in_quotes(name));
+  return fmt::format("Option {} isn't known; did you mean '{}'?", in_quotes(name), nearest);
 }
 
 }  // namespace p3scan::config

@@ -48,7 +48,8 @@ class Lines {
     const auto begin = line.find_first_not_of(" =\t", name.size());
     const auto match = find_option(name);
     if (match.option == nullptr) {
-      found_.push_back({.line = number_, .error = unknown_option(name, match)});
+      // To look for the nearest name takes a while, and nobody reads more than this many.
+      found_.push_back({.line = number_, .error = ++unknown_ > kMaxErrors ? "?" : unknown_option(name, match)});
       return;
     }
     Given given{.option = match.option, .name = std::string(name), .line = number_};
@@ -61,6 +62,7 @@ class Lines {
 
   std::string_view rest_;
   std::size_t number_ = 0;
+  std::size_t unknown_ = 0;
   std::size_t comment_began_ = 0;  // line; 0 = not in a comment
   std::vector<Given> found_;
 };

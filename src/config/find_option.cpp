@@ -27,17 +27,21 @@ bool begins_with(const Option& option, std::string_view start) {
   return fits(option.name) || std::ranges::any_of(option.aliases, fits);
 }
 
-/// Levenshtein's distance, ignoring case. One row of the matrix is enough: each cell needs its left,
-/// upper and upper left neighbour only.
+/// The number of letters to insert, drop, change or swap with their neighbour, ignoring case: the
+/// optimal string alignment distance. Three rows of the matrix are enough.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before(b.size() + 1);
+  std::vector<std::size_t> above(b.size() + 1);
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), 0U);
+  const auto same = [&](std::size_t i, std::size_t j) { return ascii::upper(a[i]) == ascii::upper(b[j]); };
   for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0]++;
+    before.swap(above);
+    above.swap(row);
+    row[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const auto change = diagonal + (ascii::upper(a[i]) == ascii::upper(b[j]) ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({change, row[j] + 1, diagonal + 1});
+      row[j + 1] = std::min({above[j] + (same(i, j) ? 0 : 1), above[j + 1] + 1, row[j] + 1});
+      if (i > 0 && j > 0 && same(i, j - 1) && same(i - 1, j)) row[j + 1] = std::min(row[j + 1], before[j - 1] + 1);
     }
   }
   return row.back();
@@ -61,8 +65,8 @@ Match find_option(std::string_view name) {
   if (exact != nullptr) return {exact, {}};
   if (found.size() > 1) {
     // What was unambiguous in 2.3.2 stays so, however many options came later.
-    const auto old = std::ranges::find_if(found, &Option::of_2_3_2);
-    if (std::ranges::count_if(found, &Option::of_2_3_2) == 1) return {*old, {}};
+    const auto is_old = [name](const Option* option) { return option->of_2_3_2 && option->name.starts_with(name); };
+    if (std::ranges::count_if(found, is_old) == 1) return {*std::ranges::find_if(found, is_old), {}};
     return {nullptr, names_of(found)};
   }
   return {found.empty() ? nullptr : found.front(), {}};

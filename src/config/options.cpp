@@ -130,7 +130,7 @@ constexpr Option kOptions[] = {
      .help = "begins the subject of a notification",
      .man = "The name of the virus follows."},
     {.name = "smtprset", .letter = 'R', .field = &Config::smtprset, .argument = "TEXT", .section = Section::outcome,
-     .of_2_3_2 = true, .max = 400,
+     .of_2_3_2 = true, .max = 200,
      .help = "reply to infected outgoing mail, after 554"},
     {.name = "xheader", .field = &Config::xheader, .section = Section::outcome,
      .help = "add an X-P3Scan header to clean mail",

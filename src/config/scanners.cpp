@@ -41,7 +41,7 @@ std::optional<std::string> take_clamd_targets(const Engine& engine, ScannerConfi
   for (const auto* line : engine.lines) {
     for (const auto target : list_items(line->target)) {
       if (const auto checked = check_clamd(target); !checked)
-        return fmt::format("{}'scanner': {} {}", line->place, quoted(target), checked.error());
+        return fmt::format("{}'scanner': {} {}", line->place, in_quotes(target), checked.error());
       if (std::ranges::find(scanner.targets, target) == scanner.targets.end()) scanner.targets.emplace_back(target);
     }
   }
@@ -121,8 +121,9 @@ Result<ScannerType, std::string> parse_scannertype(std::string_view text) {
     if (ascii::equal_nocase(name.text, text)) return name.type;
   for (const auto later : kLaterTypes)
     if (ascii::equal_nocase(later, text))
-      return fail(fmt::format("{} is not available yet in this version: use libclamav, clamd or basic", quoted(text)));
-  return fail(fmt::format("{} is not supported: use libclamav, clamd or basic", quoted(text)));
+      return fail(
+          fmt::format("{} is not available yet in this version: use libclamav, clamd or basic", in_quotes(text)));
+  return fail(fmt::format("{} is not supported: use libclamav, clamd or basic", in_quotes(text)));
 }
 
 std::string_view name_of(ScannerType type) { return std::ranges::find(kTypes, type, &TypeName::type)->text; }

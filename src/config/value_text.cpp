@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 #include <span>
 
 #include "base/ascii.h"
@@ -59,9 +60,9 @@ Checked settle(std::string_view text, PerDirection<OnUnscannable>& policy, bool 
   if (one_word && policy.incoming == OnUnscannable::reject) policy.incoming = OnUnscannable::notify;
   if (one_word && policy.outgoing == OnUnscannable::notify) policy.outgoing = OnUnscannable::reject;
   if (policy.incoming == OnUnscannable::reject)
-    return fail(quoted(text) + " refuses incoming mail, which no server would take back: write in:notify");
+    return fail(in_quotes(text) + " refuses incoming mail, which no server would take back: write in:notify");
   if (policy.outgoing == OnUnscannable::notify)
-    return fail(quoted(text) + " would send a notification in place of somebody's mail: write out:reject");
+    return fail(in_quotes(text) + " would send a notification in place of somebody's mail: write out:reject");
   return {};
 }
 Checked settle(std::string_view /*text*/, PerDirection<OnFailure>& /*policy*/, bool /*one_word*/) { return {}; }
@@ -73,7 +74,8 @@ Checked read_policy_item(std::string_view item, PerDirection<Enum>& policy, bool
   const bool outgoing = ascii::starts_with_nocase(item, "out:");
   const auto* word = find_word(words, item.substr(incoming ? 3 : outgoing ? 4 : 0));
   if (word == nullptr || (!incoming && !outgoing && !alone))
-    return fail(fmt::format("{} is not a policy: give one of {}, or in:WORD out:WORD", quoted(item), list_of(words)));
+    return fail(
+        fmt::format("{} is not a policy: give one of {}, or in:WORD out:WORD", in_quotes(item), list_of(words)));
   if (!outgoing) policy.incoming = word->value;
   if (!incoming) policy.outgoing = word->value;
   return {};
@@ -86,7 +88,7 @@ struct Reader {
   bool append;
   Config& config;
 
-  Checked wrong() const { return fail(fmt::format("{} is not {}", quoted(text), expected(option))); }
+  Checked wrong() const { return fail(fmt::format("{} is not {}", in_quotes(text), expected(option))); }
 
   Checked operator()(Later /*row*/) const { return {}; }
   Checked operator()(Command /*row*/) const { return {}; }
@@ -137,16 +139,17 @@ struct Reader {
   }
 
   Checked operator()(Member<std::string> member) const {
-    if (text.size() > option.max) return fail(fmt::format("is longer than {} octets: shorten it", option.max));
+    if (text.size() > option.max)
+      return fail(fmt::format("{} is longer than {} octets: shorten it", in_quotes(text), option.max));
     if (option.check != nullptr)
-      if (const auto checked = option.check(text); !checked) return fail(quoted(text) + " " + checked.error());
+      if (const auto checked = option.check(text); !checked) return fail(in_quotes(text) + " " + checked.error());
     config.*member = text;
     return {};
   }
 
   Checked operator()(Member<std::vector<std::string>> member) const {
     return read_list(member, [this](std::string_view item) -> Result<std::string, std::string> {
-      if (const auto checked = option.check(item); !checked) return fail(quoted(item) + " " + checked.error());
+      if (const auto checked = option.check(item); !checked) return fail(in_quotes(item) + " " + checked.error());
       return std::string(item);
     });
   }
@@ -154,7 +157,7 @@ struct Reader {
   Checked operator()(Member<std::vector<std::uint16_t>> member) const {
     return read_list(member, [](std::string_view item) -> Result<std::uint16_t, std::string> {
       if (const auto port = port_number(item)) return *port;
-      return fail(quoted(item) + " isn't a valid port: give a number from 1 to 65535 or the name of a mail service");
+      return fail(in_quotes(item) + " isn't a valid port: give a number from 1 to 65535 or the name of a mail service");
     });
   }
 
@@ -162,7 +165,7 @@ struct Reader {
     return read_list(member, [this](std::string_view item) -> Result<int, std::string> {
       const auto number = ascii::number<std::uint32_t>(item);
       if (number && *number >= option.min && *number <= option.max) return static_cast<int>(*number);
-      return fail(fmt::format("{} is not a number from {} to {}", quoted(item), option.min, option.max));
+      return fail(fmt::format("{} is not a number from {} to {}", in_quotes(item), option.min, option.max));
     });
   }
 
@@ -191,11 +194,13 @@ struct Reader {
     auto list = append ? config.*member : std::vector<T>{};
     const auto items = list_items(text);
     if (items.empty()) return wrong();
-    if (list.size() + items.size() > kMaxItems) return fail(fmt::format("has more than {} items", kMaxItems));
+    if (list.size() + items.size() > kMaxItems)
+      return fail(fmt::format("{} makes more than {} items: remove some", in_quotes(text), kMaxItems));
+    std::set<T> seen(list.begin(), list.end());
     for (const auto item : items) {
       auto value = read_item(item);
       if (!value) return fail(value.error());
-      if (std::ranges::find(list, *value) == list.end()) list.push_back(std::move(*value));
+      if (seen.insert(*value).second) list.push_back(std::move(*value));
     }
     config.*member = std::move(list);
     return {};

@@ -69,7 +69,7 @@ const WrongCase kWrong[] = {
     {"no_value_short", {"-O"}, "\t[cmdlineparm] '-O' needs a value, SECONDS: add it\n"},
     {"empty_value", {"--timeout="}, "\t[cmdlineparm] '--timeout' has an empty value: add one\n"},
     {"value_for_command", {"--version=2"}, "\t[cmdlineparm] '--version' takes no value: remove it\n"},
-    {"range", {"-O", "0"}, "\t[cmdlineparm] '-O' '0' is not a number from 1 to 9999 (seconds)\n"},
+    {"range", {"-O", "0"}, "\t[cmdlineparm] '-O': '0' is not a number from 1 to 9999 (seconds)\n"},
     {"line_break",
      {"--smtprset=a\r\nb"},
      "\t[cmdlineparm] '--smtprset' has a control character in its value: remove it\n"},
@@ -82,11 +82,11 @@ const WrongCase kWrong[] = {
      "\t[cmdlineparm] '-k' (spam check) is not available yet in this version: remove the option\n"},
     {"all_are_reported",
      {"-O0", "-m0"},
-     "\t[cmdlineparm] '-O' '0' is not a number from 1 to 9999 (seconds)\n"
-     "\t[cmdlineparm] '-m' '0' is not a number from 1 to 1000000\n"},
+     "\t[cmdlineparm] '-O': '0' is not a number from 1 to 9999 (seconds)\n"
+     "\t[cmdlineparm] '-m': '0' is not a number from 1 to 1000000\n"},
     {"c_of_3_0",
      {"-c", "/etc/p3scan/p3scan.conf"},
-     "\t[cmdlineparm] '-c' '/etc/p3scan/p3scan.conf' is not a number from 1 to 255 (-c is viruscode here; the "
+     "\t[cmdlineparm] '-c': '/etc/p3scan/p3scan.conf' is not a number from 1 to 255 (-c is viruscode here; the "
      "configuration file is -f)\n"},
 };
 
