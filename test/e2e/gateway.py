@@ -72,9 +72,11 @@ class Gateway:
     def configure(self, options):
         lines = list(options.items()) if isinstance(options, dict) else list(options)
         lines += [(key, value) for key, value in (("virusdir", self.spool), ("pidfile", self.pidfile),
-                                                  ("clamdb", self.directory / "no-database"), ("user", USER))
+                                                  ("clamdb", self.directory / "database"), ("user", USER))
                   if key not in dict(lines)]
-        (self.directory / "no-database").mkdir(exist_ok=True)
+        # A database without anything to find: EICAR is known to the built-in engine without any.
+        (self.directory / "database").mkdir(exist_ok=True)
+        (self.directory / "database/nothing.ndb").write_text(f"Never.Found:0:*:{b'p3scan tests never send this'.hex()}\n")
         self.configuration.write_text("".join(f"{key}\n" if value is None else f"{key} = {value}\n"
                                               for key, value in lines))
 
@@ -115,13 +117,11 @@ class Gateway:
         return family(self.process.pid)
 
     def scanners(self):
-        """Pids of the scanning processes: children that run this same program, other than the master."""
+        """Pids of the scanning processes."""
         def is_worker(pid):
             try:
-                with open(f"/proc/{pid}/cmdline", "rb") as file:
-                    words = file.read()
-                with open(f"/proc/{pid}/comm", "rb") as file:
-                    return b"worker" in words or b"worker" in file.read()
+                with open(f"/proc/{pid}/comm") as file:
+                    return "worker" in file.read()
             except OSError:
                 return False
         return [pid for pid in self.processes()[1:] if is_worker(pid)]
@@ -134,9 +134,9 @@ class Gateway:
         return sorted(self.spool.glob("p3scan.??????"))
 
     def left_over(self):
-        """Everything in the spool directory that is not quarantine."""
+        """Every file in the spool directory that is not quarantine."""
         kept = set(self.quarantine())
-        return [path for path in self.spool.rglob("*") if path not in kept]
+        return [path for path in self.spool.rglob("*") if path not in kept and not path.is_dir()]
 
     def signal(self, number):
         self.process.send_signal(number)

@@ -25,7 +25,7 @@ from postfix import DOMAIN, Postfix
 poplib._MAXLINE = 1 << 22          # Python refuses what this product must carry
 
 SENDER = "ann@sender.test"
-XHEADER = re.compile(rb"^X-P3Scan: [^\r\n]*\r\n", re.M)
+XHEADER = re.compile(rb"^X-P3Scan: [^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*", re.M)
 
 
 class Laboratory:

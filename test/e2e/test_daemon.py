@@ -34,8 +34,7 @@ class Configuration(E2E):
         done = self.check("/* an old\n * licence block\n */\n# comment\n; comment\n// comment\n   \n" + "# x\n" * 200 +
                           "port 8111\ntimeout=5\nip = 127.0.0.1\nbroken\nsubject = a = b # c\nmaxchilds = 7")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        for expected in ("8111", "a = b # c", "7"):
-            self.assertIn(expected, done.stdout)
+        self.assertIn("127.0.0.1, port 8111", done.stdout)
 
     def test_bad(self):
         for text, expected in (
@@ -76,10 +75,10 @@ class Configuration(E2E):
             self.assertIn(option, done.stdout)
 
     def test_command_line_wins(self):
-        done = self.check("timeout = 5\n", "--timeout=44", "-S", "Gefunden:")
+        done = self.check("port = 8112\nvirusdir = /var/spool\n", "--port=8113", "-r", "/tmp/p3scan-nowhere")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("44", done.stdout)
-        self.assertIn("Gefunden:", done.stdout)
+        self.assertIn("8113", done.stdout)
+        self.assertIn("/tmp/p3scan-nowhere", done.stdout)
 
     def test_port_in_use(self):
         self.start_gateway({})

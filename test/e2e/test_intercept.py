@@ -187,14 +187,13 @@ class UseUrl(E2E):
 
     def test_refused_without_login_host(self):
         wire = self.login(b"alice")
-        self.assertTrue(wire.rest().startswith(b"-ERR"))
+        self.assertTrue(wire.line().startswith(b"-ERR"))
 
     def test_not_allowed(self):
         self.pop3_server([mails.PLAIN], port=111)
         for name in (f"alice#{netns.CLIENT4}:110", "alice#127.0.0.1:110", "alice#localhost", f"alice#[{netns.FAKE6}]:110"):
             with self.subTest(name):
-                wire = self.login(name.encode())
-                self.assertTrue(wire.rest().startswith(b"-ERR"))
+                self.assertTrue(self.login(name.encode()).line().startswith(b"-ERR"))
 
     def test_other_commands_first(self):
         wire = self.wire(netns.ROUTER4, netns.GATEWAY_PORT)
@@ -217,7 +216,7 @@ class UseUrlDefault(E2E):
                         wire = self.wire(netns.ROUTER4, netns.GATEWAY_PORT)
                         wire.line()
                         wire.send(f"USER x#{host}:1100\r\n".encode())
-                        self.assertTrue(wire.rest().startswith(b"-ERR"))
+                        self.assertTrue(wire.line().startswith(b"-ERR"))
                 with self.assertRaises(BlockingIOError):
                     listener.accept()
         self.assertIsNone(gateway.process.poll())

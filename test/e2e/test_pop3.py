@@ -139,11 +139,20 @@ class Conversation(E2E):
     def test_long_and_binary_commands(self):
         server = self.pop3_server([mails.PLAIN])
         wire = self.pop3_login()
-        for line in (b"XLONG " + b"a" * 3000, b"X\0Y\x80\xff", b""):
+        for line in (b"XLONG " + b"a" * 3000, b"X\x01Y\x80\xff", b""):
             self.assertTrue(wire.ask(line).startswith(b"-ERR"), line)
-        self.assertIn(b"X\0Y\x80\xff", server.commands())
+        self.assertIn(b"X\x01Y\x80\xff", server.commands())
         self.assert_same(wire.multiline(b"RETR 1")[1], mails.PLAIN)
 
+    def test_commands_that_hide_commands(self):
+        """What one side takes for one line and the other for two never reaches the server."""
+        server = self.pop3_server([mails.INFECTED])
+        for line in (b"NOOP\nRETR 1", b"NOOP\rRETR 1", b"NOOP\0\r\nRETR 1", b"\nRETR 1"):
+            wire = self.pop3_login()
+            wire.send(line + b"\r\nQUIT\r\n")
+            self.assertNotIn(b"EICAR", wire.rest())
+        self.assertEqual([command for command in server.commands() if b"\r" in command or b"\0" in command], [])
+        self.assertLessEqual(len(server.commands(b"RETR")), 1)
 
 class Infected(E2E):
     options = {}
