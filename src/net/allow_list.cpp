@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#include "net/allow_list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "base/ascii.h"
+
+namespace p3scan::net {
+namespace {
+
+namespace ip = boost::asio::ip;
+
+bool in_network(const Address& address, const Address& network, unsigned prefix) {
+  if (address.is_v4() != network.is_v4()) return false;
+  const auto matches = [prefix](const auto& a, const auto& b) {
+    for (std::size_t bit = 0; bit < prefix; ++bit) {
+      const auto mask = static_cast<unsigned char>(0x80U >> (bit % 8));
+      if (((a[bit / 8] ^ b[bit / 8]) & mask) != 0) return false;
+    }
+    return true;
+  };
+  if (address.is_v4()) return matches(address.to_v4().to_bytes(), network.to_v4().to_bytes());
+  return matches(address.to_v6().to_bytes(), network.to_v6().to_bytes());
+}
+
+struct Special {
+  std::string_view network;
+  unsigned prefix;
+};
+constexpr std::array kSpecial = {
+    Special{"0.0.0.0", 8},       Special{"10.0.0.0", 8},    Special{"100.64.0.0", 10},   Special{"127.0.0.0", 8},
+    Special{"169.254.0.0", 16},  Special{"172.16.0.0", 12}, Special{"192.0.0.0", 24},    Special{"192.168.0.0", 16},
+    Special{"198.18.0.0", 15},   Special{"224.0.0.0", 4},   Special{"240.0.0.0", 4},     Special{"::", 128},
+    Special{"::1", 128},         Special{"64:ff9b::", 96},  Special{"64:ff9b:1::", 48},  Special{"100::", 64},
+    Special{"2002::", 16},       Special{"fc00::", 7},      Special{"fe80::", 10},       Special{"fec0::", 10},
+    Special{"ff00::", 8},
+};
+
+bool is_host_name(std::string_view name) {
+  const auto allowed = [](char c) {
+    return (ascii::upper(c) >= 'A' && ascii::upper(c) <= 'Z') || ascii::is_digit(c) || c == '-' || c == '.' || c == '_';
+  };
+  return !name.empty() && name.size() <= 255 && std::ranges::all_of(name, allowed);
+}
+
+bool host_matches(std::string_view host, std::string_view entry) {
+  if (!entry.starts_with('.')) return ascii::equal_nocase(host, entry);
+  return host.size() > entry.size() && ascii::equal_nocase(host.substr(host.size() - entry.size()), entry);
+}
+
+}  // namespace
+
+Result<AllowList, std::string> AllowList::parse(const std::vector<std::string>& entries) {
+  AllowList list;
+  for (const auto& entry : entries) {
+    const auto slash = entry.find('/');
+    boost::system::error_code not_address;
+    const auto address = ip::make_address(entry.substr(0, slash), not_address);
+    if (!not_address) {
+      const unsigned width = address.is_v4() ? 32 : 128;
+      const auto prefix = slash == std::string::npos ? std::optional(width)
+                                                     : ascii::number<unsigned>(std::string_view(entry).substr(slash + 1));
+      if (!prefix || *prefix > width) return fail(fmt::format("useurlallow: '{}' has no valid prefix length", entry));
+      list.networks_.push_back({address, *prefix});
+    } else if (slash == std::string::npos && is_host_name(entry)) {
+      list.hosts_.push_back(entry);
+    } else {
+      return fail(fmt::format("useurlallow: '{}' is neither a host name nor an address nor a network", entry));
+    }
+  }
+  return list;
+}
+
+bool AllowList::permits(std::string_view host, const Address& raw) const {
+  const auto address = unmapped(raw);
+  if (networks_.empty() && hosts_.empty()) return !is_special_purpose(address);
+  return std::ranges::any_of(networks_, [&](const Network& n) { return in_network(address, n.address, n.prefix); }) ||
+         std::ranges::any_of(hosts_, [&](const std::string& entry) { return host_matches(host, entry); });
+}
+
+bool is_special_purpose(const Address& raw) {
+  const auto address = unmapped(raw);
+  return std::ranges::any_of(kSpecial, [&](const Special& s) {
+    return in_network(address, ip::make_address(std::string(s.network)), s.prefix);
+  });
+}
+
+}  // namespace p3scan::net
