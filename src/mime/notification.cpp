@@ -35,7 +35,7 @@ bool is_seven_bit(std::string_view text) {
 }
 
 std::string one_line(std::string_view value) {
-  const auto text = display_text(value);
+  const auto text = display_text(value.substr(0, 2 * kMaxValue));  // some octets more: blanks may lead
   return std::string(ascii::trim(utf8_prefix(text, kMaxValue)));
 }
 
@@ -106,8 +106,8 @@ class Composer {
   std::string run() {
     const auto body = expand(template_.body(), body_values());
     add_missing("Date", input_.values.maildate.empty() ? rfc5322_date(0, {}) : values_.maildate);
-    add_missing_address("From", fallback_sender());
-    add_missing_address("To", "undisclosed-recipients:;");
+    add_missing_address("From");
+    add_missing_address("To");
     add_missing("Subject", one_line(input_.subject) + " " + values_.virusname);
     add_template_header(body);
     return std::move(out_.append("\r\n").append(body));
@@ -122,15 +122,18 @@ class Composer {
   void add_missing(std::string_view name, std::string_view text) {
     if (wanted(name)) add_line(name, encode(ascii::trim(text), name.size() + 2));
   }
-  void add_missing_address(std::string_view name, std::string_view fallback) {
+  void add_missing_address(std::string_view name) {
     if (!wanted(name)) return;
     const auto field = find_field(input_.head, name);
-    const auto value = field ? encode_addresses(field->value, name.size() + 2) : std::string{};
-    add_line(name, value.empty() ? fallback : value);
+    add_line(name, addresses(name, field ? field->value : std::string_view{}));
   }
 
-  /// A message must have a sender (RFC 5322 3.6); without one in the original it is the gateway.
-  std::string fallback_sender() const {
+  /// Mailboxes from elsewhere, and what stands for them if there are none: a message must have a sender (RFC 5322
+  /// 3.6), which is then the gateway.
+  std::string addresses(std::string_view name, std::string_view value) const {
+    auto encoded = encode_addresses(value, name.size() + 2);
+    if (!encoded.empty()) return encoded;
+    if (!ascii::equal_nocase(name, "From")) return "undisclosed-recipients:;";
     const bool usable = !values_.hostname.empty() && std::ranges::all_of(values_.hostname, [](char c) {
       return ascii::is_digit(c) || (ascii::upper(c) >= 'A' && ascii::upper(c) <= 'Z') || c == '.' || c == '-';
     });
@@ -177,7 +180,7 @@ class Composer {
       return;
     }
     const auto text = ascii::trim(expanded);
-    add_line(field.name, is_address_field(field.name) ? encode_addresses(text, column) : encode(text, column));
+    add_line(field.name, is_address_field(field.name) ? addresses(field.name, text) : encode(text, column));
   }
 
   TemplateValues header_values() const {
