@@ -59,7 +59,8 @@ def fetch(lab, gateway):
     got = [b"\r\n".join(mailbox.retr(number)[1]) + b"\r\n" for number in (1, 2)]
     mailbox.quit()
     show("The client sees, first mail:", got[0])
-    expect(len(XHEADER.findall(got[0])) == 1 and XHEADER.sub(b"", got[0]) == CLEAN, "the clean mail arrived octet for octet, with one X-P3Scan line added")
+    expect(len(XHEADER.findall(got[0])) == 1 and XHEADER.sub(b"", got[0]) == CLEAN,
+           "the clean mail arrived octet for octet, with one X-P3Scan line added")
     show("The client sees, second mail:", got[1])
     expect(b"EICAR-STANDARD" not in got[1] and b"Eicar" in got[1], "a notification stands in for the infected mail")
     kept = gateway.quarantine()
@@ -79,7 +80,7 @@ def send(lab):
         except smtplib.SMTPDataError as refused:
             replies.append(f"{refused.smtp_code} {refused.smtp_error.decode(errors='replace')}")
     postfix.quit()
-    show("The client sees:", "\n".join(f"{name}: {reply}" for name, reply in zip(("clean", "infected", "clean"), replies)))
+    show("The client sees:", "\n".join(map(": ".join, zip(("clean", "infected", "clean"), replies))))
     expect(replies[0] == replies[2] == "accepted" and replies[1].startswith("554 "),
            "the infected mail was refused, the session went on")
     delivered = lab.dovecot.received("bob", 2)

@@ -68,8 +68,9 @@ class Dovecot:
         self.mail.mkdir()
         os.chown(self.mail, self.owner.pw_uid, self.owner.pw_gid)
         configuration = self.directory / "dovecot.conf"
-        configuration.write_text(CONFIGURATION.format(dir=directory, mail=self.mail, password=PASSWORD, addresses=", ".join(addresses),
-                                                      uid=self.owner.pw_uid, gid=self.owner.pw_gid))
+        configuration.write_text(CONFIGURATION.format(
+            dir=directory, mail=self.mail, password=PASSWORD, addresses=", ".join(addresses),
+            uid=self.owner.pw_uid, gid=self.owner.pw_gid))
         self.process = namespace.start("dovecot", "-F", "-c", str(configuration))
         wait.until_listening(namespace, "*", 110)
         wait.until(self.sasl.exists, "Dovecot's SASL socket")

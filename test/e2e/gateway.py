@@ -76,7 +76,8 @@ class Gateway:
                   if key not in dict(lines)]
         # A database without anything to find: EICAR is known to the built-in engine without any.
         (self.directory / "database").mkdir(exist_ok=True)
-        (self.directory / "database/nothing.ndb").write_text(f"Never.Found:0:*:{b'p3scan tests never send this'.hex()}\n")
+        signature = b"p3scan tests never send this".hex()
+        (self.directory / "database/nothing.ndb").write_text(f"Never.Found:0:*:{signature}\n")
         self.configuration.write_text("".join(f"{key}\n" if value is None else f"{key} = {value}\n"
                                               for key, value in lines))
 

@@ -73,7 +73,8 @@ INFECTED_KINDS = {
     "plain": INFECTED,
     "base64": multipart(b"Content-Type: text/plain\r\n\r\nsee attachment\r\n", attachment(EICAR, b"eicar.com")),
     "zip": multipart(attachment(zipped(EICAR, "eicar.com"), b"eicar.zip")),
-    "nested": multipart(b"Content-Type: message/rfc822\r\n\r\n" + multipart(attachment(zipped(EICAR)), boundary=b"=_in")),
+    "nested": multipart(b"Content-Type: message/rfc822\r\n\r\n" +
+                        multipart(attachment(zipped(EICAR)), boundary=b"=_in")),
     "dots": text(b".\r\n..\r\n" + EICAR + b"\r\n.\r\n"),
 }
 
@@ -126,10 +127,12 @@ def odd():
         "zip": multipart(attachment(zipped(b"harmless " * 4000, "a.txt"), b"a.zip")),
         "nested 10": _nested(10),
         "message/rfc822": multipart(b"Content-Type: message/rfc822\r\n\r\n" + PLAIN),
-        "alternative": multipart(b"Content-Type: text/plain\r\n\r\na\r\n", b"Content-Type: text/html\r\n\r\n<b>a</b>\r\n",
+        "alternative": multipart(b"Content-Type: text/plain\r\n\r\na\r\n",
+                                 b"Content-Type: text/html\r\n\r\n<b>a</b>\r\n",
                                  kind=b"alternative", preamble=b"preamble\r\n"),
         "missing end boundary": multipart(b"\r\na\r\n").replace(b"--=_b0--\r\n", b""),
-        "boundary without parts": text(b"nothing\r\n", b"MIME-Version: 1.0", b"Content-Type: multipart/mixed; boundary=q"),
+        "boundary without parts": text(b"nothing\r\n", b"MIME-Version: 1.0",
+                                       b"Content-Type: multipart/mixed; boundary=q"),
         "empty boundary": text(b"--\r\n\r\n----\r\n", b'Content-Type: multipart/mixed; boundary=""'),
         "signed": multipart(b"Content-Type: text/plain; charset=us-ascii\r\n\r\nsigned text  \r\n",
                             b"Content-Type: application/pgp-signature\r\n\r\n-----BEGIN PGP SIGNATURE-----\r\n"

@@ -88,8 +88,8 @@ class Postfix:
         self.configuration = self.directory / "etc"
         self.configuration.mkdir()
         (self.configuration / "main.cf").write_text(MAIN.format(
-            addresses=", ".join(addresses), dir=directory, domain=DOMAIN, mail=dovecot.mail, sasl=dovecot.sasl, uid=dovecot.owner.pw_uid,
-            gid=dovecot.owner.pw_gid, users=", ".join(f"{{ {u}@{DOMAIN} = {u}/ }}" for u in USERS)))
+            addresses=", ".join(addresses), dir=directory, domain=DOMAIN, mail=dovecot.mail, sasl=dovecot.sasl,
+            uid=dovecot.owner.pw_uid, gid=dovecot.owner.pw_gid, users=", ".join(f"{{ {u}@{DOMAIN} = {u}/ }}" for u in USERS)))
         (self.configuration / "master.cf").write_text(MASTER)
         self._postfix("start")
         wait.until_listening(namespace, "*", 25)

@@ -9,7 +9,8 @@ from dovecot import PASSWORD
 from postfix import DOMAIN
 from support import E2E, SENDER
 
-BOTH = ((netns.SERVER4, netns.CLIENT4, netns.ROUTER4_SERVERSIDE), (netns.SERVER6, netns.CLIENT6, netns.ROUTER6_SERVERSIDE))
+BOTH = ((netns.SERVER4, netns.CLIENT4, netns.ROUTER4_SERVERSIDE),
+        (netns.SERVER6, netns.CLIENT6, netns.ROUTER6_SERVERSIDE))
 
 
 class Passing:
@@ -191,7 +192,8 @@ class UseUrl(E2E):
 
     def test_not_allowed(self):
         self.pop3_server([mails.PLAIN], port=111)
-        for name in (f"alice#{netns.CLIENT4}:110", "alice#127.0.0.1:110", "alice#localhost", f"alice#[{netns.FAKE6}]:110"):
+        for name in (f"alice#{netns.CLIENT4}:110", "alice#127.0.0.1:110", "alice#localhost",
+                     f"alice#[{netns.FAKE6}]:110"):
             with self.subTest(name):
                 self.assertTrue(self.login(name.encode()).line().startswith(b"-ERR"))
 

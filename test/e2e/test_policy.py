@@ -94,7 +94,8 @@ class Scanners(E2E):
         copy.chmod(0o666)
         mail = mails.odd()["lone dots"]
         status, body = self.fetch(mail, {"xheader": "no", "scannertype": "basic", "scanner": self.script(
-            f'[ "$1" = --flag ] && [ "$2" = "two words" ] && [ $# = 3 ] && cat "$3" > {copy}\n') + ' --flag "two words"'})
+            f'[ "$1" = --flag ] && [ "$2" = "two words" ] && [ $# = 3 ] && cat "$3" > {copy}\n') +
+            ' --flag "two words"'})
         self.assertTrue(status.startswith(b"+OK"), status)
         self.assert_same(body, stuff(mail))
         self.assert_same(copy.read_bytes(), mail)
@@ -102,14 +103,14 @@ class Scanners(E2E):
     def test_basic_no_shell(self):
         """Shell characters on the command line are just that."""
         mark = self.lab.directory / "pwned"
-        self.fetch(mails.PLAIN, {"scannertype": "basic",
-                                 "scanner": self.script("exit 0\n") + f" ; touch {mark} $(touch {mark}) | `touch {mark}`"})
+        self.fetch(mails.PLAIN, {"scannertype": "basic", "scanner":
+                                 self.script("exit 0\n") + f" ; touch {mark} $(touch {mark}) | `touch {mark}`"})
         self.assertFalse(mark.exists())
 
     def test_basic_codes(self):
         text = 'code=$(sed -n "s/^X-Code: \\([0-9]*\\).*/\\1/p" "$1")\necho "$1: Made.Up.$code FOUND"\nexit $code\n'
-        self.start_gateway({"scannertype": "basic", "scanner": self.script(text), "viruscode": "1, 9", "goodcode": "10 11",
-                            "virusregexp": ".*: (.*) FOUND/1"})
+        self.start_gateway({"scannertype": "basic", "scanner": self.script(text), "viruscode": "1, 9",
+                            "goodcode": "10 11", "virusregexp": ".*: (.*) FOUND/1"})
         served = {code: mails.text(b"x\r\n", b"X-Code: %d" % code) for code in (0, 1, 9, 10, 11, 12, 2)}
         self.pop3_server(served.values())
         wire = self.pop3_login()

@@ -15,7 +15,8 @@ from fakes import stuff, unstuff
 from support import E2E
 
 HOSTILE = mails.multipart(
-    mails.attachment(EICAR), sender=b"=?utf-8?Q?Eve_=C3=A9?= <eve@sender.test>", to=b"=?utf-8?B?Qm9iCkJjYzogeEB5?= <b@c.test>",
+    mails.attachment(EICAR), sender=b"=?utf-8?Q?Eve_=C3=A9?= <eve@sender.test>",
+    to=b"=?utf-8?B?Qm9iCkJjYzogeEB5?= <b@c.test>",
     subject=b"%VIRUSNAME% =?utf-8?Q?evil=0D=0ABcc:=20victim@example.test=0D=0A=0D=0Abody?= \x01\x1b[31m")
 
 
@@ -46,8 +47,8 @@ class Conversation(E2E):
         served = [mails.PLAIN, mails.INFECTED, mails.odd()["lone dots"], mails.INFECTED_KINDS["zip"]]
         self.pop3_server(served)
         wire = self.pop3_login()
-        wire.send(b"STAT\r\nLIST\r\nLIST 2\r\nUIDL\r\nRETR 1\r\nNOOP\r\nRETR 2\r\nrEtR 3\r\nRETR 9\r\nRETR 4\r\nTOP 1 0\r\n"
-                  b"DELE 1\r\nXYZZY\r\nCAPA\r\nRSET\r\nRETR 1\r\nQUIT\r\n")
+        wire.send(b"STAT\r\nLIST\r\nLIST 2\r\nUIDL\r\nRETR 1\r\nNOOP\r\nRETR 2\r\nrEtR 3\r\nRETR 9\r\nRETR 4\r\n"
+                  b"TOP 1 0\r\nDELE 1\r\nXYZZY\r\nCAPA\r\nRSET\r\nRETR 1\r\nQUIT\r\n")
         self.assertRegex(wire.line(), rb"^\+OK 4 \d+\r\n")
         self.assertEqual(wire.multiline()[1].count(b"\r\n"), 4)
         self.assertEqual(wire.line(), b"+OK 2 %d\r\n" % len(mails.INFECTED))

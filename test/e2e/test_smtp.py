@@ -46,7 +46,8 @@ class Conversation(E2E):
         wire = self.smtp_hello()
         for number, mail in enumerate((mails.PLAIN, mails.INFECTED, mails.odd()["lone dots"])):
             wire.send(b"MAIL FROM:<a@sender.test> SIZE=%d BODY=8BITMIME\r\nRCPT TO:<b@example.test>\r\n"
-                      b"RCPT TO:<refused@example.test>\r\nRCPT TO:<c@example.test> NOTIFY=NEVER\r\nDATA\r\n" % len(mail))
+                      b"RCPT TO:<refused@example.test>\r\nRCPT TO:<c@example.test> NOTIFY=NEVER\r\nDATA\r\n"
+                      % len(mail))
             self.assertEqual([wire.reply()[:3] for _ in range(5)], [b"250", b"250", b"550", b"250", b"354"])
             wire.send(stuff(mail) + b".\r\n" + (b"QUIT\r\n" if number == 2 else b""))
             self.assertTrue(wire.reply().startswith(b"554 " if number == 1 else b"250 "))
@@ -104,8 +105,8 @@ class Conversation(E2E):
         wire = self.smtp_hello()
         self.submit(wire, mails.INFECTED)
         wire.command(b"QUIT")
-        match = self.gateway.wait_log(r"SMTP from (\S+):\d+ to (\S+):25 from (.*) to (.*) user: (.*) virus: (.*) file: ",
-                                      since=mark)
+        match = self.gateway.wait_log(
+            r"SMTP from (\S+):\d+ to (\S+):25 from (.*) to (.*) user: (.*) virus: (.*) file: ", since=mark)
         self.assertEqual(match.groups()[:4], (netns.CLIENT4, netns.FAKE4, "Ann <ann@sender.test>",
                                               "Bob <bob@example.test>"))
         self.assertIn("Eicar", match[6])
