@@ -13,14 +13,20 @@
 
 namespace p3scan {
 
+namespace spool {
+struct Source;
+}
+
 /// Why a message could not be kept.
 enum class SpoolError { no_space, too_large, io };
 
+SpoolError spool_error(int error);  // of an errno value
+
 struct SpoolLimits {
-  std::string directory;                            // for messages that outgrow memory: on a real disk
-  std::size_t memory = 256 * 1024;                  // octets of one message held in memory
-  std::uint64_t largest = std::uint64_t{1} << 30;   // octets; more is SpoolError::too_large
-  std::uint64_t keep_free = 10000 * 1024;           // octets that must stay free in directory; 0 = no check
+  std::string directory;                           // for messages that outgrow memory: on a real disk
+  std::size_t memory = 256 * 1024;                 // octets of one message held in memory
+  std::uint64_t largest = std::uint64_t{1} << 30;  // octets; more is SpoolError::too_large; 0 = no limit
+  std::uint64_t keep_free = 10000 * 1024;          // octets that must stay free in directory; 0 = no check
 };
 
 /// The true octets of one message (no dot-stuffing, no terminator): in memory while small, then in an unlinked
@@ -28,7 +34,7 @@ struct SpoolLimits {
 /// Everything here belongs to the executor's thread; scanners read while the message still grows.
 class Message {
  public:
-  /// Octets from the start that stay in memory for header() whatever the size.
+  /// Octets from the start that stay in memory for head() whatever the size.
   static constexpr std::size_t kHead = 64 * 1024;
 
   Message(boost::asio::any_io_executor executor, const SpoolLimits& limits);
@@ -46,8 +52,8 @@ class Message {
 
   bool is_complete() const;
   bool is_abandoned() const;
-  std::uint64_t size() const;                       // octets so far
-  std::string_view head() const;                    // the first min(size, kHead) octets; valid until append()
+  std::uint64_t size() const;     // octets so far
+  std::string_view head() const;  // the first min(size, kHead) octets; valid until append()
 
   /// The whole message while it is held in memory, else nothing; valid until append().
   bool in_memory() const;
@@ -56,16 +62,21 @@ class Message {
   /// Reads up to into.size() octets at `offset`; fewer only at the end, 0 past it.
   Result<std::size_t, SpoolError> read(std::uint64_t offset, std::span<char> into) const;
 
-  /// Waits until there is something at `offset`, or the message is complete or abandoned.
+  /// Waits until there is something at `offset`, or the message is complete or abandoned. A reader that wants large
+  /// pieces names the offset of their last octet; one that wants the complete message names the largest offset.
+  /// Throws operation_aborted when cancelled.
   boost::asio::awaitable<void> grown(std::uint64_t offset);
 
-  /// A new descriptor of the message, opened read-only, positioned at 0; written out to a file first if it is in
-  /// memory. For engines that want a file. Call after complete().
+  /// A new descriptor of the message, positioned at 0, that can't change it: the spool file opened read-only, or a
+  /// sealed memory file if it is in memory. For engines that want a file. Call after complete().
   Result<UniqueFd, SpoolError> open_readonly();
 
-  /// Gives the message a name in the file system (mode `mode`), as a hard link to the spool file. The caller
-  /// unlinks it. `path` must be in SpoolLimits::directory or below and not exist.
+  /// Gives the message a name in the file system (mode `mode`), as a hard link to the spool file; a message in
+  /// memory is copied to it. The caller unlinks it. `path` must not exist; it should be on the file system of
+  /// SpoolLimits::directory, else large messages are copied. Not synced to disk: see quarantine.h for that.
   Result<void, SpoolError> link_as(const std::string& path, unsigned mode);
+
+  spool::Source source() const;  // for quarantine(); valid until append()
 
  private:
   struct State;
