@@ -348,6 +348,8 @@ void Master::advance_shutdown() {
     phase_ = Phase::ending;
     kill_at_ = Clock::now() + kLoaderGrace;
     for (auto& loader : loaders_) loader.control.reset();
+    // Workers end with their sockets; those that no gateway took are in here.
+    announcements_ = {};
   }
   if (phase_ == Phase::ending && loaders_.empty()) phase_ = Phase::over;
 }

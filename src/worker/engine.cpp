@@ -126,7 +126,7 @@ Result<Engine, std::string> Engine::load(const EngineOptions& options, const std
   if (auto tested = engine.test_itself(directory); !tested) return fail(tested.error());
   const auto version = cl_engine_get_num(engine.engine_.get(), CL_ENGINE_DB_VERSION, nullptr);
   const auto time = cl_engine_get_num(engine.engine_.get(), CL_ENGINE_DB_TIME, nullptr);
-  engine.description_ = fmt::format("{} signatures", *signatures);
+  engine.description_ = fmt::format("{} signature{}", *signatures, *signatures == 1 ? "" : "s");
   if (version > 0)
     engine.description_ +=
         fmt::format(", database version {} of {:%Y-%m-%d}", version, fmt::gmtime(static_cast<std::time_t>(time)));
@@ -218,6 +218,8 @@ scan::Verdict Engine::look_at(std::string_view octets, std::string& type) const 
 
 bool has_database(const std::string& directory) {
   cl_stat files{};
+  std::error_code failed;
+  if (!std::filesystem::is_directory(directory, failed)) return false;
   if (cl_statinidir(directory.c_str(), &files) != CL_SUCCESS) return false;
   const bool any = files.entries > 0;
   cl_statfree(&files);
