@@ -63,8 +63,7 @@ Dialog::Step Dialog::take_replies(Inbox& in, Outbox& out) {
   while (!expected_.empty()) {
     const auto& next = expected_.front();
     // While a message is held only the answers to our own NOOPs may come out of the queue.
-    const bool held = fetch_.state != Fetch::State::none;
-    if (held && (next.reply != Reply::noop || fetch_.state != Fetch::State::scanning)) return std::nullopt;
+    if (fetch_.state != Fetch::State::none && next.reply != Reply::noop) return std::nullopt;
     if (next.reply == Reply::ours) {
       out.client += next.text;
       expected_.pop_front();
