@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "worker/temporary.h"
+#include "support/temporary.h"
 
 namespace p3scan::worker {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "worker/samples.h"
-#include "worker/temporary.h"
+#include "support/temporary.h"
 
 namespace p3scan::worker {
 namespace {

@@ -12,7 +12,7 @@
 #include "scan/worker_reply.h"
 #include "scan/worker_wire.h"
 #include "worker/samples.h"
-#include "worker/temporary.h"
+#include "support/temporary.h"
 #include "worker/worker.h"
 
 namespace p3scan::worker {

@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "worker/temporary.h"
+#include "support/temporary.h"
 
 namespace p3scan::worker {
 namespace {

@@ -17,7 +17,7 @@
 #include <functional>
 #include <vector>
 
-#include "worker/temporary.h"
+#include "support/temporary.h"
 
 namespace p3scan::worker {
 namespace {
