@@ -381,51 +381,5 @@ const Script kScripts[] = {
 
 INSTANTIATE_TEST_SUITE_P(Bdat, SmtpScriptTest, testing::ValuesIn(kScripts), script_name);
 
-/// A server that says yes to everything. Returns what Begin says: whether the message is to be looked at.
-bool scanned(SmtpDialog& dialog, std::string client, std::string server) {
-  for (int i = 0; i < 20; ++i) {
-    auto in = inbox(client, server);
-    Outbox out;
-    const auto action = dialog.resume(in, out);
-    client = in.client;
-    server = in.server;
-    for (auto lines = std::ranges::count(out.server, '\n'); lines > 0; --lines) server += "250 ok\r\n";
-    if (const auto* begin = std::get_if<Begin>(&action)) return begin->scan;
-  }
-  ADD_FAILURE() << "no message";
-  return false;
-}
-
-TEST(SmtpChecksize, OnlyTheMailAnnouncedTooLargeIsNotLookedAt) {
-  struct Row {
-    std::string mail;
-    std::uint64_t checksize;
-    bool scanned;
-  };
-  const Row rows[] = {{"SIZE=3071", 2, true},
-                      {"SIZE=3072", 2, false},
-                      {"", 2, true},
-                      {"SIZE=3072\r\nRSET\r\nMAIL FROM:<a@b>", 2, true},
-                      {"SIZE=99999999999", 0, true}};
-  for (const auto& row : rows) {
-    SmtpDialog dialog({.checksize = row.checksize});
-    const auto client = "MAIL FROM:<a@b> " + row.mail + "\r\nRCPT TO:<a@b>\r\nDATA\r\n";
-    EXPECT_EQ(scanned(dialog, client, "220 mx\r\n"), row.scanned) << row.mail;
-  }
-}
-
-TEST(SmtpChecksize, TheNextMailOfTheSessionIsLookedAt) {
-  SmtpDialog dialog({.checksize = 2});
-  EXPECT_FALSE(scanned(dialog, "MAIL FROM:<a@b> SIZE=9999\r\nRCPT TO:<a@b>\r\nDATA\r\n", "220 mx\r\n"));
-  Ruling ruling;
-  ruling.kind = Ruling::Kind::refuse;
-  Outbox out;
-  auto dot = inbox(".\r\n", {});
-  EXPECT_TRUE(std::holds_alternative<Scan>(dialog.resume(dot, out)));
-  auto ruled = inbox({}, {}, &ruling);
-  EXPECT_TRUE(std::holds_alternative<Drop>(dialog.resume(ruled, out)));
-  EXPECT_TRUE(scanned(dialog, "MAIL FROM:<a@b> SIZE=9\r\nRCPT TO:<a@b>\r\nDATA\r\n", "250 flushed\r\n"));
-}
-
 }  // namespace
 }  // namespace p3scan::proto::smtp

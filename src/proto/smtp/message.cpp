@@ -41,6 +41,17 @@ Action SmtpDialog::drop_message() {
   return Drop{};
 }
 
+void SmtpDialog::end_transaction() {
+  mail_ = {};
+  server_in_data_ = false;
+  phase_ = Phase::command;
+}
+
+Action SmtpDialog::deliver(Framing framing) {
+  holding_ = false;
+  return Deliver{.to = Side::server, .framing = framing};
+}
+
 SmtpDialog::Next SmtpDialog::begin(BareLf mode, Transport transport) {
   dots_.reset();
   line_ends_ = LineEnds(mode, transport);
@@ -98,8 +109,7 @@ SmtpDialog::Next SmtpDialog::end_refused(Outbox& out) {
   if (lost_) return *lost_;
   if (server_in_data_) return End{Outcome::aborted, "the server waits for a message that must not pass"};
   ask(Kind::own_rset, "RSET", out);
-  mail_ = {};
-  phase_ = Phase::command;
+  end_transaction();
   return drop_message();
 }
 
@@ -166,11 +176,11 @@ SmtpDialog::Next SmtpDialog::on_ruling(const Ruling& ruling, Outbox& out) {
   phase_ = Phase::sending;
   if (mail_.chunks) {
     ask(Kind::message, "BDAT " + std::to_string(ruling.size) + " LAST", out);
-    return Deliver{.to = Side::server, .framing = Framing::raw};
+    return deliver(Framing::raw);
   }
   if (server_in_data_) {
     expect({.kind = Kind::message});
-    return Deliver{.to = Side::server};
+    return deliver(Framing::dot);
   }
   ask(Kind::data_sent, "DATA", out);
   return std::nullopt;

@@ -9,6 +9,8 @@
 namespace p3scan::proto::smtp {
 namespace {
 
+constexpr std::string_view kClosed = "the server closed the connection";
+
 std::string_view reason(ReplyError error) {
   switch (error) {
     case ReplyError::malformed: return "the server's reply is malformed";
@@ -113,9 +115,7 @@ SmtpDialog::Next SmtpDialog::on_answer(const Expected& to, const Reply& reply, O
 /// What an accepted command changes.
 SmtpDialog::Next SmtpDialog::on_transaction_answer(const Expected& to, const Reply& reply) {
   if (to.kind == Kind::message) {
-    mail_ = {};
-    holding_ = server_in_data_ = false;
-    phase_ = Phase::command;
+    end_transaction();
   }
   if (!reply.positive()) return std::nullopt;
   switch (to.kind) {
@@ -146,12 +146,11 @@ SmtpDialog::Next SmtpDialog::on_data_answer(const Expected& to, const Reply& rep
   }
   if (reply.code == 354) {
     expect({.kind = Kind::message});
-    return Deliver{.to = Side::server};
+    return deliver(Framing::dot);
   }
   relay(to, reply.text, out);
   ask(Kind::own_rset, "RSET", out);  // the client takes the transaction for ended
-  mail_ = {};
-  phase_ = Phase::command;
+  end_transaction();
   return drop_message();
 }
 
@@ -173,8 +172,7 @@ SmtpDialog::Next SmtpDialog::on_closing_reply(const Reply& reply, Outbox& out) {
   relay(to, reply.text, out);
   if (to.kind == Kind::quit) return End{Outcome::finished};
   if (to.kind == Kind::data_sent || to.kind == Kind::message) {
-    mail_ = {};
-    phase_ = Phase::command;
+    end_transaction();
     if (holding_) return drop_message();
   }
   return std::nullopt;
@@ -182,9 +180,8 @@ SmtpDialog::Next SmtpDialog::on_closing_reply(const Reply& reply, Outbox& out) {
 
 SmtpDialog::Next SmtpDialog::on_server_closed(Outbox& out) {
   if (phase_ == Phase::quitting) return End{Outcome::finished};
-  constexpr std::string_view kWhy = "the server closed the connection";
-  if (said_421_ && !in_message()) return End{Outcome::server_gone, kWhy};
-  return lose(Outcome::server_gone, kWhy, service_lost(), out);
+  if (said_421_ && !in_message()) return End{Outcome::server_gone, kClosed};
+  return lose(Outcome::server_gone, kClosed, service_lost(), out);
 }
 
 /// The session can't go on. A client in the middle of a message is told only after it, and never that it was taken.

@@ -130,6 +130,8 @@ class SmtpDialog final : public Dialog {
   Next await_ruling(Inbox& in, Outbox& out);
   Next on_ruling(const Ruling& ruling, Outbox& out);
   void keep_server_awake(Outbox& out);
+  void end_transaction();
+  Action deliver(Framing framing);
   Action drop_message();
 
   Options options_;
