@@ -62,22 +62,35 @@ void Builder::take(const Given& given) {
 
 void Builder::set(const Given& given) {
   const auto& option = *given.option;
-  const auto wrong = [&](std::string_view what) { error(fmt::format("{}'{}'{}", place_, given.name, what)); };
-  if (!given.value && option.takes_value()) return wrong(fmt::format(" needs a value, {}: add it", option.argument));
-  if (given.value && option.is<Command>()) return wrong(" takes no value: remove it");
-  if (given.value && ascii::trim(*given.value).empty())
-    return wrong(source_ == Source::file ? " has an empty value: add one, or remove the line"
-                                         : " has an empty value: add one");
-  const auto text = given.value.value_or("yes");
-  if (has_control_character(text)) return wrong(" has a control character in its value: remove it");
-
-  if (auto checked = set_value(option, text); !checked) {
-    const bool commented = source_ == Source::file && text.find(" #") != std::string_view::npos;
-    const bool file_for_c = given.name == "-c" && text.find('/') != std::string_view::npos;
-    return wrong(fmt::format(": {}{}{}", checked.error(), commented ? " (a comment needs a line of its own)" : "",
-                             file_for_c ? " (-c is viruscode here; the configuration file is -f)" : ""));
+  auto wrong = mistake_in(given);
+  if (wrong.empty()) {
+    const auto text = given.value.value_or("yes");
+    if (auto checked = set_value(option, text); !checked) wrong = fmt::format(": {}{}", checked.error(), hint(given));
   }
-  origin(option) = place_;
+  if (wrong.empty())
+    origin(option) = place_;
+  else
+    error(fmt::format("{}'{}'{}", place_, given.name, wrong));
+}
+
+/// What is wrong with a value or its absence, whatever the option.
+std::string Builder::mistake_in(const Given& given) const {
+  const auto& option = *given.option;
+  if (!given.value) return option.takes_value() ? fmt::format(" needs a value, {}: add it", option.argument) : "";
+  if (option.is<Command>()) return " takes no value: remove it";
+  if (ascii::trim(*given.value).empty())
+    return fmt::format(" has an empty value: add one{}", source_ == Source::file ? ", or remove the line" : "");
+  return has_control_character(*given.value) ? " has a control character in its value: remove it" : "";
+}
+
+/// What people who wrote this may have had in mind.
+std::string_view Builder::hint(const Given& given) const {
+  const auto text = given.value.value_or("");
+  if (source_ == Source::file && text.find(" #") != std::string_view::npos)
+    return " (a comment needs a line of its own)";
+  if (given.name == "-c" && text.find('/') != std::string_view::npos)
+    return " (-c is viruscode here; the configuration file is -f)";
+  return {};
 }
 
 Checked Builder::set_value(const Option& option, std::string_view text) {
@@ -85,11 +98,11 @@ Checked Builder::set_value(const Option& option, std::string_view text) {
   if (option.is<ScannertypeLine>()) {
     const auto type = parse_scannertype(text);
     if (!type) return fail(type.error());
-    scanners.push_back({*type, {}, place_});
+    scanners.push_back({true, *type, {}, place_});
     return {};
   }
   if (option.is<ScannerLine>()) {
-    scanners.push_back({std::nullopt, std::string(text), place_});
+    scanners.push_back({false, {}, std::string(text), place_});
     return {};
   }
   auto& last_source = sources_[static_cast<std::size_t>(&option - options().data())];

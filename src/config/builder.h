@@ -23,6 +23,8 @@ class Builder {
 
   void take(const Given& given);
   void set(const Given& given);
+  std::string mistake_in(const Given& given) const;
+  std::string_view hint(const Given& given) const;
   Checked set_value(const Option& option, std::string_view text);
   std::string place(std::size_t line) const;
   std::string& origin(const Option& option) { return origins_[static_cast<std::size_t>(&option - options().data())]; }

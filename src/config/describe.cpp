@@ -75,7 +75,8 @@ std::vector<std::string> plan(const Config& config) {
                   joined(config.emailport)));
   for (const auto& scanner : config.scanners) lines.push_back(scanner_sentence(scanner, config));
   if (config.scanners.size() > 1) lines.emplace_back("A mail is clean when all of them say so.");
-  lines.push_back(config.xheader ? "Clean mail passes with an X-P3Scan header added." : "Clean mail passes unchanged.");
+  lines.emplace_back(config.xheader ? "Clean mail passes with an X-P3Scan header added."
+                                    : "Clean mail passes unchanged.");
   lines.push_back(fmt::format("Infected incoming mail is replaced by a notification and {}.",
                               config.justdelete ? "deleted" : "kept in " + config.virusdir));
   lines.push_back(fmt::format("Infected outgoing mail is refused: 554 {}", config.smtprset));

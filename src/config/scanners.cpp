@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
+#include <optional>
 
 #include "base/ascii.h"
 #include "config/check_text.h"
@@ -27,8 +29,6 @@ constexpr TypeName kTypes[] = {{"libclamav", ScannerType::libclamav},
                                {"clamav", ScannerType::libclamav},
                                {"clamd", ScannerType::clamd},
                                {"basic", ScannerType::basic}};
-
-bool is_type(const ScannerGiven& line) { return line.type.has_value(); }
 
 /// One engine: the line that starts it and the targets that belong to it.
 struct Engine {
@@ -76,8 +76,8 @@ std::optional<std::string> finish_engine(const Engine& engine, ScannerConfig& sc
 
 /// What the command line leaves of the file's lines: a type alone keeps the target, a target alone the type.
 Result<Lines, std::string> merge(std::span<const ScannerGiven> file, std::span<const ScannerGiven> command_line) {
-  const auto file_types = std::ranges::count_if(file, is_type);
-  const auto types = std::ranges::count_if(command_line, is_type);
+  const auto file_types = std::ranges::count(file, true, &ScannerGiven::is_type);
+  const auto types = std::ranges::count(command_line, true, &ScannerGiven::is_type);
   const auto targets = static_cast<std::ptrdiff_t>(command_line.size()) - types;
   if (command_line.empty()) return Lines(file.begin(), file.end());
   Lines lines;
@@ -85,27 +85,27 @@ Result<Lines, std::string> merge(std::span<const ScannerGiven> file, std::span<c
     if (file_types > 1)
       return fail(fmt::format("{}'scanner': the configuration file has several scanners: say which with --scannertype",
                               command_line.front().place));
-    std::ranges::copy_if(file, std::back_inserter(lines), is_type);
+    std::ranges::copy_if(file, std::back_inserter(lines), &ScannerGiven::is_type);
   }
   std::ranges::copy(command_line, std::back_inserter(lines));
   const bool keeps_target =
-      types == 1 && targets == 0 && file_types <= 1 && *command_line[0].type != ScannerType::libclamav;
-  if (keeps_target) std::ranges::copy_if(file, std::back_inserter(lines), std::not_fn(is_type));
+      types == 1 && targets == 0 && file_types <= 1 && command_line.front().type != ScannerType::libclamav;
+  if (keeps_target) std::ranges::copy_if(file, std::back_inserter(lines), std::not_fn(&ScannerGiven::is_type));
   return lines;
 }
 
 Result<std::vector<Engine>, std::string> group(const Lines& lines) {
-  const auto types = std::ranges::count_if(lines, is_type);
+  const auto types = std::ranges::count(lines, true, &ScannerGiven::is_type);
   std::vector<Engine> engines;
   if (lines.empty()) engines.push_back({ScannerType::libclamav, "", {}});
   if (types == 0 && !lines.empty()) engines.push_back({ScannerType::basic, lines.front().place, {}});
   if (types == 1) {
-    const auto type = std::ranges::find_if(lines, is_type);
-    engines.push_back({*type->type, type->place, {}});
+    const auto type = std::ranges::find(lines, true, &ScannerGiven::is_type);
+    engines.push_back({type->type, type->place, {}});
   }
   for (const auto& line : lines) {
-    if (types > 1 && is_type(line)) engines.push_back({*line.type, line.place, {}});
-    if (is_type(line)) continue;
+    if (types > 1 && line.is_type) engines.push_back({line.type, line.place, {}});
+    if (line.is_type) continue;
     if (engines.empty())
       return fail(fmt::format("{}'scanner' stands before the first of several scannertype lines: put it below its own",
                               line.place));

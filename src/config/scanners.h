@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #pragma once
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,11 +10,12 @@
 
 namespace p3scan::config {
 
-/// A scannertype line (`type` is set) or a scanner line, in the order in which they were given.
+/// A scannertype line or a scanner line, in the order in which they were given.
 struct ScannerGiven {
-  std::optional<ScannerType> type;
-  std::string target;
-  std::string place;  // begins messages about it
+  bool is_type;
+  ScannerType type;    // of a scannertype line
+  std::string target;  // of a scanner line
+  std::string place;   // begins messages about it
 };
 
 /// The error is the rest of a sentence about the value.

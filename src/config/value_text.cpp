@@ -69,10 +69,11 @@ Checked settle(std::string_view /*text*/, PerDirection<OnFailure>& /*policy*/, b
 
 template <class Enum>
 Checked read_policy_item(std::string_view item, PerDirection<Enum>& policy, bool alone) {
-  const auto words = words_of(Enum{});
   const bool incoming = ascii::starts_with_nocase(item, "in:");
   const bool outgoing = ascii::starts_with_nocase(item, "out:");
-  const auto* word = find_word(words, item.substr(incoming ? 3 : outgoing ? 4 : 0));
+  const auto text = incoming || outgoing ? item.substr(item.find(':') + 1) : item;
+  const auto words = words_of(Enum{});
+  const auto* word = find_word(words, text);
   if (word == nullptr || (!incoming && !outgoing && !alone))
     return fail(
         fmt::format("{} is not a policy: give one of {}, or in:WORD out:WORD", in_quotes(item), list_of(words)));
@@ -217,6 +218,7 @@ struct Writer {
 
   std::string operator()(ScannertypeLine /*row*/) const {
     std::vector<std::string_view> names;
+    names.reserve(config.scanners.size());
     for (const auto& scanner : config.scanners) names.push_back(name_of(scanner.type));
     return names.empty() ? "libclamav" : fmt::format("{}", fmt::join(names, ", "));
   }
