@@ -52,6 +52,7 @@ class FakeClamd {
   }
 
   Task<> scan_stream() {
+    socket_.restart_pace();
     for (std::uint32_t octets = co_await chunk_size(); octets != 0; octets = co_await chunk_size())
       co_await socket_.discard(octets);
     co_await found_nothing("stream");

@@ -15,7 +15,6 @@
 namespace p3scan::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
 struct Limits {
@@ -146,15 +145,17 @@ int run_load(int argc, char** argv) {
                    {"mails", "mails in a session (100)"},
                    {"logins", "at once, before the measurement (32)"},
                    {"pids", "processes whose CPU time is measured (comma list)"},
+                   {"pace", "octets a second that SMTP sends of a large mail (no limit)"},
                    {"quickack", "1: acknowledge every segment at once"},
                    {"limit", "give up after so many seconds (90)"}});
   const auto mail = make_mail(args.number("size", 2048));
   const Prepared prepared(mail + ".\r\n");
-  const Work work{.port = args.port("port"),
-                  .octets = mail.size(),
-                  .number = args.number("mail", 1),
-                  .mail = &prepared,
-                  .options = {.tcp = true, .quickack = args.number("quickack", 0) != 0}};
+  const Work work{
+      .port = args.port("port"),
+      .octets = mail.size(),
+      .number = args.number("mail", 1),
+      .mail = &prepared,
+      .options = {.tcp = true, .quickack = args.number("quickack", 0) != 0, .pace = args.number("pace", 0)}};
   const Limits limits{.sessions = args.number("sessions", 1),
                       .time = std::chrono::milliseconds(args.number("ms", 1000)),
                       .count = args.number("count", UINT64_MAX),

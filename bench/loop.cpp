@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include "loop.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <span>
@@ -32,13 +33,24 @@ void Loop::add(int fd, Watch& watch, std::uint32_t flags) {
     throw std::system_error(errno, std::generic_category(), "epoll_ctl");
 }
 
+int Loop::next_timeout() const {
+  if (timers_.empty()) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(timers_.begin()->first - Clock::now());
+  return static_cast<int>(std::max(left.count(), std::chrono::milliseconds::rep{0}));
+}
+
+void Loop::fire_timers() {
+  while (!timers_.empty() && timers_.begin()->first <= Clock::now()) timers_.extract(timers_.begin()).mapped().resume();
+}
+
 void Loop::run() {
   std::array<epoll_event, 256> events{};
   while (!stopped_) {
-    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
+    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), next_timeout());
     if (count < 0) return;
     for (const auto& event : std::span(events).first(static_cast<std::size_t>(count)))
       dispatch(*static_cast<Watch*>(event.data.ptr), event.events);
+    fire_timers();
   }
 }
 

@@ -2,8 +2,10 @@
 #pragma once
 #include <sys/epoll.h>
 
+#include <chrono>
 #include <coroutine>
 #include <cstdint>
+#include <map>
 
 #include "base/unique_fd.h"
 
@@ -18,6 +20,8 @@ struct Watch {
   bool hangup = false;  // the end was seen: stays readable for ever
 };
 
+using Clock = std::chrono::steady_clock;
+
 /// One thread's event loop.
 class Loop {
  public:
@@ -30,8 +34,14 @@ class Loop {
   /// `watch` outlives `fd`, whose closing ends the watching. `flags` are added to the events.
   void add(int fd, Watch& watch, std::uint32_t flags = 0);
 
+  void wake(std::coroutine_handle<> waiter, Clock::time_point when) { timers_.emplace(when, waiter); }
+
  private:
+  int next_timeout() const;  // milliseconds, as epoll_wait() wants them
+  void fire_timers();
+
   UniqueFd epoll_;
+  std::multimap<Clock::time_point, std::coroutine_handle<>> timers_;
   bool stopped_ = false;
 };
 
@@ -45,6 +55,16 @@ struct Ready {
     watch.waiter = waiter;
     watch.wanted = event;
   }
+  static void await_resume() noexcept {}
+};
+
+/// co_await until that time.
+struct Sleep {
+  Loop& loop;
+  Clock::time_point until;
+
+  bool await_ready() const { return Clock::now() >= until; }
+  void await_suspend(std::coroutine_handle<> waiter) const { loop.wake(waiter, until); }
   static void await_resume() noexcept {}
 };
 

@@ -25,18 +25,21 @@ struct Listener {
   UniqueFd fd;
   Serve serve;
   bool tcp;
+  std::uint64_t pace;
 };
 
 std::vector<Listener> open_listeners(const Args& args) {
   std::vector<Listener> listeners;
-  const auto tcp = [&](const char* name, Serve serve) {
-    if (const auto port = args.port(name); port != 0) listeners.push_back({listen_tcp(port), serve, true});
+  const auto sending = args.number("send-pace", 0);
+  const auto scanning = args.number("scan-pace", 0);
+  const auto tcp = [&](const char* name, Serve serve, std::uint64_t pace) {
+    if (const auto port = args.port(name); port != 0) listeners.push_back({listen_tcp(port), serve, true, pace});
   };
-  tcp("pop3", serve_pop3);
-  tcp("smtp", serve_smtp);
-  tcp("clamd", serve_clamd);
+  tcp("pop3", serve_pop3, sending);
+  tcp("smtp", serve_smtp, 0);
+  tcp("clamd", serve_clamd, scanning);
   if (const auto path = args.text("socket"); !path.empty())
-    listeners.push_back({listen_unix(path), serve_clamd, false});
+    listeners.push_back({listen_unix(path), serve_clamd, false, scanning});
   return listeners;
 }
 
@@ -48,7 +51,8 @@ std::vector<Listener> open_listeners(const Args& args) {
   std::vector<Context> contexts;
   contexts.reserve(listeners.size());
   for (const auto& listener : listeners) {
-    const auto& context = contexts.emplace_back(loop, counters, mailbox, SocketOptions{listener.tcp, quickack});
+    const auto& context =
+        contexts.emplace_back(loop, counters, mailbox, SocketOptions{listener.tcp, quickack, listener.pace});
     accept_all(loop, listener.fd.get(), [&, serve = listener.serve](UniqueFd fd) { serve(context, std::move(fd)); });
   }
   loop.run();
@@ -69,6 +73,8 @@ int run_peer(int argc, char** argv) {
                    {"socket", "path of the fake clamd"},
                    {"sizes", "octets of mail 1, 2, ... (comma list)"},
                    {"processes", "how many serve (1)"},
+                   {"send-pace", "octets a second that the POP3 server sends of a large mail (no limit)"},
+                   {"scan-pace", "octets a second that the fake clamd reads (no limit)"},
                    {"quickack", "1: acknowledge every segment at once"}});
   const Mailbox mailbox(args.numbers("sizes"));
   const auto listeners = open_listeners(args);

@@ -45,13 +45,13 @@ class Bench:
         self.options = options
         self.plan = Plan(options.quick)
         self.begun = time.monotonic()
-        self.record = {'throughput': [], 'latency': [], 'idle': [], 'flood': []}
+        self.record = {'throughput': [], 'latency': [], 'overlap': [], 'idle': [], 'flood': []}
 
     def say(self, text=''):
         print(text, flush=True)
 
-    def build_stand(self, quickack=False):
-        here = Stand(self.options, quickack)
+    def build_stand(self, **kwargs):
+        here = Stand(self.options, **kwargs)
         for name in ('haproxy', 'clamsmtp', 'p3scan'):
             if name not in self.options.without:
                 getattr(here, f'add_{name}')()
@@ -104,6 +104,21 @@ class Bench:
                 self.say(f'{protocol:5} {proxy:9} {value:8.3f}   added {value - direct:8.3f}   '
                          f'p99 {median(runs, proxy, "p99_ms"):8.3f}')
 
+    def overlap(self):
+        """Scanning goes on while the mail arrives: the last octet is there when the slower of the two is done."""
+        size = 5242880
+        if 'p3scan' in self.options.without:
+            return
+        self.say('\nTime of a 5 MB mail through P3Scan when both the sender and the engine are slow (s)')
+        for sending, scanning in ((size, 2 * size), (2 * size, size)):
+            with self.build_stand(paces=(sending, scanning)) as here:
+                for protocol in PROXIES:
+                    figures = self.measure(here, 'p3scan', protocol, size, 1, count=1, ms=20000, pace=sending)
+                    figures |= {'protocol': protocol, 'transfer': size / sending, 'scan': size / scanning}
+                    self.record['overlap'].append(figures)
+                    self.say(f'{protocol:5} transfer {figures["transfer"]:4.1f}   scan {figures["scan"]:4.1f}   '
+                             f'all {figures["seconds"]:6.2f}')
+
     def idle(self):
         self.say('\nMemory of an idle session (KiB of PSS, growth of a fresh proxy)')
         for sessions in self.plan.idle:
@@ -151,6 +166,7 @@ class Bench:
         with self.build_stand(quickack=True) as here:
             self.throughput(here, 'Receivers acknowledge at once (no Nagle stall)',
                             [(protocol, size, 16) for protocol in PROXIES for size in (2048, 51200)])
+        self.overlap()
         self.idle()
         self.flood()
         self.say(f'\n{time.monotonic() - self.begun:.0f} s')

@@ -47,7 +47,8 @@ UniqueFd new_socket(int family) {
 
 }  // namespace
 
-Socket::Socket(Loop& loop, UniqueFd fd, SocketOptions options) : fd_(std::move(fd)), options_(options) {
+Socket::Socket(Loop& loop, UniqueFd fd, SocketOptions options)
+    : fd_(std::move(fd)), options_(options), pace_(loop, options.pace) {
   if (options_.tcp) set_option(fd_.get(), IPPROTO_TCP, TCP_NODELAY);
   loop.add(fd_.get(), watch_, EPOLLOUT | EPOLLRDHUP);
 }
@@ -93,10 +94,13 @@ Task<> Socket::discard(std::uint64_t octets) {
   const auto held = std::min<std::uint64_t>(octets, end_ - begin_);
   consume(held);
   octets -= held;
+  co_await pace_.after(held);
   while (octets > 0) {
     co_await Ready{watch_, EPOLLIN};
-    const auto step = std::min<std::uint64_t>(octets, kDiscardStep);
-    octets -= received(::recv(fd_.get(), scratch.get(), step, options_.tcp ? MSG_TRUNC : 0), step);
+    const auto step = pace_.step(std::min<std::uint64_t>(octets, kDiscardStep));
+    const auto count = received(::recv(fd_.get(), scratch.get(), step, options_.tcp ? MSG_TRUNC : 0), step);
+    octets -= count;
+    co_await pace_.after(count);
   }
 }
 
@@ -124,13 +128,17 @@ Task<> Socket::write(std::string_view bytes) {
 
 Task<> Socket::send_file(int fd, std::uint64_t octets) {
   off_t offset = 0;
-  while (std::cmp_less(offset, octets)) {
+  restart_pace();
+  while (octets > 0) {
     co_await Ready{watch_, EPOLLOUT};
-    const auto count = ::sendfile(fd_.get(), fd, &offset, octets - static_cast<std::uint64_t>(offset));
-    if (count == 0) throw Disconnected{};
-    if (count > 0 || errno == EINTR) continue;
-    if (errno != EAGAIN) throw Disconnected{};
-    watch_.writable = false;
+    const auto count = ::sendfile(fd_.get(), fd, &offset, pace_.step(octets));
+    if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) throw Disconnected{};
+    if (count < 0) {
+      watch_.writable = watch_.writable && errno == EINTR;
+      continue;
+    }
+    octets -= static_cast<std::uint64_t>(count);
+    co_await pace_.after(static_cast<std::uint64_t>(count));
   }
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -22,8 +24,36 @@ struct Disconnected : std::exception {
 };
 
 struct SocketOptions {
-  bool tcp = true;        // else a unix socket: its bytes cannot be thrown away without copying them
-  bool quickack = false;  // acknowledge every segment at once
+  bool tcp = true;         // else a unix socket: its bytes cannot be thrown away without copying them
+  bool quickack = false;   // acknowledge every segment at once
+  std::uint64_t pace = 0;  // octets a second that discard() takes and send_file() gives; 0 = as fast as can be
+};
+
+/// Holds a transfer to a number of octets a second.
+class Pace {
+ public:
+  Pace(Loop& loop, std::uint64_t per_second) : loop_(loop), per_second_(per_second) {}
+  void restart() {
+    done_ = 0;
+    begin_ = Clock::now();
+  }
+  std::uint64_t step(std::uint64_t octets) const { return per_second_ == 0 ? octets : std::min(octets, kStep); }
+  /// co_await after each step.
+  Sleep after(std::uint64_t octets) {
+    using Nanoseconds = std::chrono::duration<double, std::nano>;
+    if (per_second_ == 0) return {loop_, Clock::time_point::min()};
+    done_ += octets;
+    const Nanoseconds due(1e9 * static_cast<double>(done_) / static_cast<double>(per_second_));
+    return {loop_, begin_ + std::chrono::duration_cast<Clock::duration>(due)};
+  }
+
+ private:
+  static constexpr std::uint64_t kStep = 32 * 1024;
+
+  Loop& loop_;
+  std::uint64_t per_second_;
+  std::uint64_t done_ = 0;
+  Clock::time_point begin_ = Clock::now();
 };
 
 /// A connected stream socket with a small input buffer. Made for throughput at little cost: bytes whose content
@@ -51,7 +81,8 @@ class Socket {
 
   Task<> write(std::string_view bytes);
   Task<> send_file(int fd, std::uint64_t octets);
-  Task<> connected();  // awaits a connect() in progress
+  void restart_pace() { pace_.restart(); }  // send_file() does; discard() goes on where it was
+  Task<> connected();                       // awaits a connect() in progress
 
  private:
   std::size_t received(ssize_t count, std::size_t wanted);
@@ -60,6 +91,7 @@ class Socket {
 
   UniqueFd fd_;
   SocketOptions options_;
+  Pace pace_;
   Watch watch_;
   std::unique_ptr<char[]> buffer_ = std::make_unique_for_overwrite<char[]>(kBuffer);  // untouched pages cost nothing
   std::size_t begin_ = 0;

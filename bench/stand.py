@@ -97,9 +97,10 @@ class Proxy:
 
 
 class Stand(contextlib.ExitStack):
-    """Everything that runs. `quickack`: the far side and the load programs acknowledge every segment at once."""
+    """Everything that runs. `quickack`: the far side and the load programs acknowledge every segment at once.
+    `paces`: octets a second that the POP3 server sends and that the engine reads."""
 
-    def __init__(self, options, quickack=False):
+    def __init__(self, options, quickack=False, paces=()):
         super().__init__()
         self.programs = pathlib.Path(options.build, 'bench')
         self.p3scan = options.p3scan or pathlib.Path(options.build, 'p3scan')
@@ -113,7 +114,7 @@ class Stand(contextlib.ExitStack):
         ports = free_ports(8)
         self.far = dict(zip(('pop3', 'smtp', 'clamd'), ports))
         self.near = ports[3:]
-        self.peer = self._start_peer()
+        self.peer = self._start_peer(paces)
         self.proxies = {'direct': Proxy('direct', self.far, {})}
         self.logs = []
 
@@ -132,12 +133,14 @@ class Stand(contextlib.ExitStack):
                 process.kill()
         process.wait()
 
-    def _start_peer(self):
+    def _start_peer(self, paces):
         program = self.programs / 'bench_peer'
         if not program.exists():
             raise BenchError(f'{program} is not built: see bench/README.md')
         command = [program, '--sizes', ','.join(map(str, SIZES)), '--processes', 2, '--socket', self.engine,
                    '--quickack', int(self.quickack)]
+        for name, pace in zip(('--send-pace', '--scan-pace'), paces):
+            command += [name, pace]
         for protocol, port in self.far.items():
             command += [f'--{protocol}', port]
         peer = self._start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
