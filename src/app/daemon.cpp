@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <linux/capability.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -140,6 +141,8 @@ Result<config::Config, config::Errors> configure(const std::vector<std::string>&
 }
 
 int run_daemon(Started started) {
+  // What a shell left open would otherwise stay open as long as the daemon runs.
+  ::close_range(STDERR_FILENO + 1, ~0U, 0);
   ::openlog("p3scan", LOG_PID | LOG_CONS, LOG_DAEMON);
   const Log log({.foreground = started.config.debug, .debug = started.config.debug, .quiet = started.config.quiet});
   announce(log, started.config);
