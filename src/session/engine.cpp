@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#include "session/engine.h"
+
+#include <algorithm>
+
+#include "mime/early_header.h"
+#include "session/delivery.h"
+
+namespace p3scan::session {
+namespace {
+
+using namespace asio::experimental::awaitable_operators;
+
+proto::MessageError to_message_error(SpoolError error) {
+  switch (error) {
+    case SpoolError::no_space: return proto::MessageError::no_space;
+    case SpoolError::too_large: return proto::MessageError::too_large;
+    case SpoolError::io: return proto::MessageError::io;
+  }
+  return proto::MessageError::io;
+}
+
+template <class T>
+bool is(const proto::Action& action) {
+  return std::holds_alternative<T>(action);
+}
+
+}  // namespace
+
+Engine::Engine(asio::any_io_executor executor, std::shared_ptr<const Services> services, Parts parts)
+    : executor_(executor),
+      services_(std::move(services)),
+      client_(parts.client),
+      server_(parts.server),
+      activity_(parts.activity),
+      conversation_(parts.conversation),
+      connector_(std::move(parts.connector)),
+      news_(executor),
+      timer_(executor) {}
+
+Engine::~Engine() { drop(); }
+
+asio::awaitable<proto::End> Engine::run(proto::Dialog& dialog) {
+  const auto first = co_await (step_all(dialog) || pump(client_) || pump(server_) || keep_time());
+  if (timed_out_) co_return proto::End{proto::Outcome::aborted, "Connection timeout"};
+  co_return first.index() == 0 ? std::get<0>(first) : proto::End{proto::Outcome::aborted, "internal error"};
+}
+
+/// Ends only when the session does: what a closed peer has sent is still to be used.
+asio::awaitable<void> Engine::pump(Peer& peer) {
+  co_await peer.pump(news_);
+  net::Event never(executor_);
+  co_await never.wait();
+}
+
+// ------------------------------------------------------------------------------------------ the dialog's turn
+
+asio::awaitable<proto::End> Engine::step_all(proto::Dialog& dialog) {
+  for (;;) {
+    if (const auto end = co_await step(dialog); end) co_return *end;
+  }
+}
+
+asio::awaitable<Engine::Step> Engine::step(proto::Dialog& dialog) {
+  if (timed_out_) co_return proto::End{proto::Outcome::aborted, "Connection timeout"};
+  auto in = inbox();
+  auto action = dialog.resume(in, out_);
+  take(in);
+  co_await say(action);
+  const auto end = co_await perform(action);
+  if (!end && (is<proto::Wait>(action) || is<proto::Scan>(action))) co_await news_.wait();
+  co_return end;
+}
+
+proto::Inbox Engine::inbox() {
+  proto::Inbox in;
+  in.client = client_.received();
+  in.server = server_.received();
+  in.client_closed = client_.closed();
+  in.server_closed = server_.closed();
+  in.keepalive_due = std::exchange(keepalive_, false);
+  in.message_error = error_;
+  if (early_wanted_ && mail_) {
+    const auto head = mail_->message.head();
+    in.early_header = mime::early_header(head, complete_ && head.size() == mail_->message.size());
+  }
+  if (inspection_ && inspection_->decided() != nullptr) in.ruling = &inspection_->decided()->ruling;
+  return in;
+}
+
+/// Views in the outbox alias the input buffers, so content is kept before what it came from is let go.
+void Engine::take(const proto::Inbox& in) {
+  take_content();
+  client_.consume(client_.received().size() - in.client.size());
+  server_.consume(server_.received().size() - in.server.size());
+}
+
+void Engine::take_content() {
+  if (mail_ && error_ == proto::MessageError::none && !out_.content.empty()) {
+    if (const auto kept = mail_->append(out_.content); !kept) {
+      error_ = to_message_error(kept.error());
+      mail_->message.abandon();
+      if (inspection_) inspection_->abandon();
+      news_.set();   // the dialog is to see the error even when it has nothing more to read
+    } else if (!inspection_ && mail_->scan && mail_->message.size() > services_->spool.memory) {
+      start_inspection();
+    }
+    mail_->lone_dots.insert(mail_->lone_dots.end(), out_.lone_dots.begin(), out_.lone_dots.end());
+  }
+  out_.content.clear();
+  out_.lone_dots.clear();
+}
+
+asio::awaitable<void> Engine::say(const proto::Action& action) {
+  const auto* delivery = std::get_if<proto::Deliver>(&action);
+  for (const auto side : {proto::Side::server, proto::Side::client}) {
+    auto& words = words_for(side);
+    // Words in front of a message go out with it.
+    if (words.empty() || (delivery != nullptr && delivery->to == side)) continue;
+    co_await peer(side).write(words);
+    words.clear();
+  }
+}
+
+// ------------------------------------------------------------------------------------------ what it may ask for
+
+asio::awaitable<Engine::Step> Engine::perform(proto::Action& action) {
+  if (const auto* order = std::get_if<proto::Deliver>(&action)) co_return co_await deliver(*order);
+  if (const auto* order = std::get_if<proto::Connect>(&action)) co_await connect(*order);
+  if (const auto* order = std::get_if<proto::Begin>(&action)) begin(*order);
+  if (const auto* order = std::get_if<proto::Login>(&action)) log_in(order->user);
+  if (is<proto::Scan>(action)) complete_and_scan();
+  if (is<proto::Drop>(action)) drop();
+  if (const auto* end = std::get_if<proto::End>(&action)) co_return *end;
+  co_return std::nullopt;
+}
+
+void Engine::begin(const proto::Begin& order) {
+  drop();
+  mail_ = std::make_shared<Mail>(executor_, services_->spool, order, conversation_);
+  keepalive_due_ = Clock::now() + services_->config.timeout;
+  hurry();
+}
+
+void Engine::start_inspection() {
+  inspection_ = std::make_shared<Inspection>(services_, mail_);
+  inspection_->start(executor_, news_);
+}
+
+void Engine::complete_and_scan() {
+  if (!mail_ || complete_) return;
+  complete_ = true;
+  mail_->message.complete();
+  if (!inspection_) start_inspection();
+  scan_due_ = Clock::now() + services_->config.scantimeout;
+  hurry();
+}
+
+void Engine::drop() {
+  if (inspection_) inspection_->abandon();
+  if (mail_ && !complete_) mail_->message.abandon();
+  inspection_.reset();
+  mail_.reset();
+  error_ = proto::MessageError::none;
+  complete_ = early_wanted_ = keepalive_ = false;
+  keepalive_due_ = scan_due_ = Clock::time_point::max();
+}
+
+asio::awaitable<Engine::Step> Engine::deliver(const proto::Deliver& order) {
+  const auto* decided = inspection_ ? inspection_->decided() : nullptr;
+  if (decided == nullptr || !mail_) co_return proto::End{proto::Outcome::aborted, "delivery without a decision"};
+  const auto mail = mail_;
+  Delivery delivery(peer(order.to), order.framing, mail->lone_dots);
+  delivery.say_first(words_for(order.to));
+  const bool whole = co_await delivery.run(*decided, mail->message, order.from);
+  words_for(order.to).clear();
+  if (!whole) co_return proto::End{proto::Outcome::aborted, "the spool can't be read"};
+  ++conversation_.mails;
+  conversation_.octets += decided->ruling.size;
+  mail_.reset();
+  keepalive_ = early_wanted_ = false;
+  keepalive_due_ = scan_due_ = Clock::time_point::max();
+  co_return std::nullopt;
+}
+
+asio::awaitable<void> Engine::connect(const proto::Connect& order) {
+  if (!co_await connector_(order.host, order.port)) server_.give_up();
+  activity_.touch();
+}
+
+void Engine::log_in(const std::string& user) {
+  conversation_.user = user;
+  services_->log.notice("USER '{}'", user);
+}
+
+// ------------------------------------------------------------------------------------------ time
+
+/// One timer for everything: it is set to what is due first, and only ever hurried. A moment that has moved away
+/// since is noticed when the timer fires, so that a mail costs no timer in the usual case.
+asio::awaitable<void> Engine::keep_time() {
+  for (;;) {
+    armed_ = next_due();
+    timer_.expires_at(armed_);
+    co_await timer_.async_wait(kNothrow);
+    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) co_return;
+    tick();
+  }
+}
+
+void Engine::hurry() {
+  if (next_due() < armed_) timer_.cancel();
+}
+
+Engine::Clock::time_point Engine::next_due() const {
+  const auto idle_due = timed_out_ ? Clock::time_point::max() : activity_.last() + services_->config.idletimeout;
+  // An idle session that is looked at again is never due in the past, or the timer would spin.
+  return std::min({std::max(idle_due, Clock::now() + std::chrono::milliseconds(inspecting() ? 1000 : 0)), keepalive_due_,
+                   scan_due_});
+}
+
+void Engine::tick() {
+  const auto now = Clock::now();
+  if (now >= keepalive_due_) {
+    keepalive_due_ = now + services_->config.timeout;
+    keepalive_ = early_wanted_ = true;
+    news_.set();
+  }
+  if (now >= scan_due_) {
+    scan_due_ = Clock::time_point::max();
+    if (inspecting()) inspection_->expire();
+  }
+  if (now >= activity_.last() + services_->config.idletimeout && !inspecting()) {
+    timed_out_ = true;
+    client_.abort();
+    server_.abort();
+    news_.set();
+  }
+}
+
+}  // namespace p3scan::session

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#pragma once
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "session/inspection.h"
+#include "session/peer.h"
+
+namespace p3scan::session {
+
+/// Runs any Dialog over two peers. Coroutines on one executor: one reads each peer, one steps the dialog, one keeps
+/// the time; nothing here needs a lock.
+class Engine {
+ public:
+  /// Connects the server peer to what a login named (useurl); false when that failed or is not permitted.
+  using Connector = std::function<asio::awaitable<bool>(std::string host, std::uint16_t port)>;
+
+  struct Parts {
+    Peer& client;
+    Peer& server;
+    Activity& activity;
+    Conversation& conversation;
+    Connector connector;
+  };
+
+  Engine(asio::any_io_executor executor, std::shared_ptr<const Services> services, Parts parts);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  Engine(Engine&&) = delete;
+  Engine& operator=(Engine&&) = delete;
+  ~Engine();
+
+  /// Until the dialog ends. Sessions without traffic for `idletimeout` end as `aborted`.
+  asio::awaitable<proto::End> run(proto::Dialog& dialog);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Step = std::optional<proto::End>;      // nothing: go on
+
+  // The dialog's turn
+  asio::awaitable<proto::End> step_all(proto::Dialog& dialog);
+  asio::awaitable<Step> step(proto::Dialog& dialog);
+  proto::Inbox inbox();
+  void take(const proto::Inbox& in);
+  void take_content();
+  asio::awaitable<void> say(const proto::Action& action);
+
+  // What it may ask for
+  asio::awaitable<Step> perform(proto::Action& action);
+  asio::awaitable<Step> deliver(const proto::Deliver& order);
+  asio::awaitable<void> connect(const proto::Connect& order);
+  void begin(const proto::Begin& order);
+  void complete_and_scan();
+  void drop();
+  void log_in(const std::string& user);
+
+  // Time
+  asio::awaitable<void> keep_time();
+  void tick();
+  Clock::time_point next_due() const;
+  void hurry();
+  bool inspecting() const { return complete_ && inspection_ && inspection_->decided() == nullptr; }
+
+  asio::awaitable<void> pump(Peer& peer);
+  void start_inspection();
+  std::string& words_for(proto::Side side) { return side == proto::Side::client ? out_.client : out_.server; }
+  Peer& peer(proto::Side side) { return side == proto::Side::client ? client_ : server_; }
+
+  asio::any_io_executor executor_;
+  std::shared_ptr<const Services> services_;
+  Peer& client_;
+  Peer& server_;
+  Activity& activity_;
+  Conversation& conversation_;
+  Connector connector_;
+  net::Event news_;
+  proto::Outbox out_;
+
+  std::shared_ptr<Mail> mail_;                 // begun last, until it is delivered or dropped
+  std::shared_ptr<Inspection> inspection_;     // until the next Begin: its ruling stays in sight
+  proto::MessageError error_ = proto::MessageError::none;
+  bool complete_ = false;
+  bool early_wanted_ = false;
+
+  asio::steady_timer timer_;
+  Clock::time_point armed_ = Clock::time_point::max();
+  Clock::time_point keepalive_due_ = Clock::time_point::max();
+  Clock::time_point scan_due_ = Clock::time_point::max();
+  bool keepalive_ = false;
+  bool timed_out_ = false;
+};
+
+}  // namespace p3scan::session

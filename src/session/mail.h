@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "mime/header_end.h"
+#include "proto/dialog.h"
+#include "session/conversation.h"
+#include "spool/message.h"
+
+namespace p3scan::session {
+
+/// One message on its way through the gateway, with what was learned while it passed by.
+struct Mail {
+  Mail(const asio::any_io_executor& executor, const SpoolLimits& limits, const proto::Begin& begin,
+       const Conversation& talk)
+      : message(executor, limits), direction(begin.direction), scan(begin.scan), conversation(talk) {}
+
+  Result<void, SpoolError> append(std::span<const std::string_view> pieces) {
+    for (const auto& piece : pieces) header_end.feed(piece);
+    return message.append(pieces);
+  }
+  bool incoming() const { return direction == proto::Direction::incoming; }
+
+  Message message;
+  mime::HeaderEnd header_end;
+  std::vector<std::uint64_t> lone_dots;
+  proto::Direction direction;
+  bool scan;                    // false: passed unlooked at, by the administrator's wish
+  Conversation conversation;    // as it was when the message began
+};
+
+}  // namespace p3scan::session

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#include "session/peer.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace p3scan::session {
+namespace {
+
+bool would_block(error_code ec) { return ec == asio::error::would_block || ec == asio::error::try_again; }
+
+}  // namespace
+
+void InputBuffer::move_to(std::size_t capacity) {
+  // Not zeroed: a session at full speed would pay for it.
+  auto fresh = std::make_unique_for_overwrite<char[]>(capacity);
+  if (end_ > begin_) std::memcpy(fresh.get(), data_.get() + begin_, end_ - begin_);
+  data_ = std::move(fresh);
+  capacity_ = capacity;
+  end_ -= begin_;
+  begin_ = 0;
+}
+
+std::span<char> InputBuffer::space(bool grow) {
+  if (begin_ == end_) begin_ = end_ = 0;
+  if (capacity_ == 0) move_to(std::min(kSmall, limit_));
+  if (end_ == capacity_ && begin_ > 0 && begin_ >= capacity_ / 2) {
+    std::memmove(data_.get(), data_.get() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  } else if (end_ == capacity_ || grow) {
+    if (capacity_ < limit_) move_to(std::min(capacity_ * 8, limit_));
+    if (end_ == capacity_ && begin_ > 0) move_to(capacity_);
+  }
+  return {data_.get() + end_, capacity_ - end_};
+}
+
+void InputBuffer::shrink() {
+  if (begin_ != end_) return;
+  data_.reset();
+  capacity_ = begin_ = end_ = 0;
+}
+
+void Peer::attach(net::Socket socket) {
+  socket_ = std::move(socket);
+  net::tune(*socket_);
+  attached_.set();
+}
+
+void Peer::give_up() {
+  closed_ = unreachable_ = true;
+  attached_.set();
+}
+
+void Peer::consume(std::size_t n) {
+  if (n == 0) return;
+  input_.consume(n);
+  room_.set();
+}
+
+/// Takes what the kernel has, without waiting; the number of octets.
+std::size_t Peer::read_ready() {
+  std::size_t total = 0;
+  for (bool grow = false;; grow = true) {
+    const auto space = input_.space(grow);
+    if (space.empty()) return total;
+    error_code ec;
+    const auto n = socket_->read_some(asio::buffer(space.data(), space.size()), ec);
+    if (would_block(ec)) return total;
+    if (ec) {
+      closed_ = true;
+      return total;
+    }
+    input_.commit(n);
+    total += n;
+    if (n < space.size()) return total;
+  }
+}
+
+asio::awaitable<bool> Peer::fill() {
+  if (closed_) co_return true;
+  if (input_.is_large() && received().empty()) {
+    if (read_ready() > 0 || closed_) {
+      activity_.touch();
+      co_return true;
+    }
+    input_.shrink();   // idle: keep no large buffer for a peer that may say nothing for minutes
+  }
+  const auto space = input_.space(false);
+  if (space.empty()) co_return false;
+  const auto [ec, n] = co_await socket_->async_read_some(asio::buffer(space.data(), space.size()), kNothrow);
+  activity_.touch();
+  if (ec) {
+    closed_ = true;
+    co_return true;
+  }
+  input_.commit(n);
+  if (n == space.size()) read_ready();
+  co_return true;
+}
+
+asio::awaitable<void> Peer::pump(net::Event& news) {
+  while (!socket_ && !closed_) {
+    if (!co_await attached_.wait()) co_return;
+  }
+  while (!closed_) {
+    if (co_await fill()) {
+      news.set();
+    } else if (!co_await room_.wait()) {   // full: what is held must be used first
+      co_return;
+    }
+  }
+  news.set();
+}
+
+asio::awaitable<void> Peer::write(std::string_view bytes) {
+  const asio::const_buffer one(bytes.data(), bytes.size());
+  co_await write(std::span(&one, 1));
+}
+
+asio::awaitable<void> Peer::write(std::span<const asio::const_buffer> buffers) {
+  if (unreachable_ || !socket_) co_return;
+  error_code ec;
+  const auto sent = socket_->write_some(buffers, ec);
+  if (would_block(ec)) {
+    co_await write_rest(std::vector(buffers.begin(), buffers.end()), 0);
+  } else if (ec) {
+    unreachable_ = true;
+  } else if (sent < asio::buffer_size(buffers)) {
+    co_await write_rest(std::vector(buffers.begin(), buffers.end()), sent);
+  }
+  activity_.touch();
+}
+
+/// The slow way: the kernel's buffer is full, or there are more buffers than one call takes.
+asio::awaitable<void> Peer::write_rest(std::vector<asio::const_buffer> buffers, std::size_t sent) {
+  std::span<asio::const_buffer> rest(buffers);
+  for (;;) {
+    while (!rest.empty() && sent >= rest.front().size()) {
+      sent -= rest.front().size();
+      rest = rest.subspan(1);
+    }
+    if (rest.empty()) co_return;
+    rest.front() += sent;
+    error_code ec;
+    sent = socket_->write_some(rest, ec);
+    if (would_block(ec)) std::tie(ec, sent) = co_await socket_->async_write_some(rest, kNothrow);
+    if (ec) {
+      unreachable_ = true;
+      co_return;
+    }
+    activity_.touch();
+  }
+}
+
+void Peer::shutdown_send() {
+  if (!socket_) return;
+  error_code ignored;
+  socket_->shutdown(asio::socket_base::shutdown_send, ignored);
+  unreachable_ = true;
+}
+
+void Peer::abort() {
+  closed_ = unreachable_ = true;
+  if (!socket_) return;
+  error_code ignored;
+  socket_->shutdown(asio::socket_base::shutdown_both, ignored);
+  socket_->cancel(ignored);
+}
+
+}  // namespace p3scan::session

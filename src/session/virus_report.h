@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "scan/policy.h"
+#include "session/mail.h"
+#include "session/services.h"
+
+namespace p3scan::session {
+
+/// Where the original of a replaced message is.
+struct Kept {
+  std::string id;      // %P3SCANID%: "p3scan.XXXXXX", or the words that say it was deleted
+  std::string path;    // %MAILFILE%; empty when it was deleted
+};
+
+/// Says what happened to a message that was not clean: to the administrator in the log, to the reader in a mail.
+class VirusReport {
+ public:
+  VirusReport(const Services& services, const Mail& mail);
+
+  /// For verdicts other than clean and infected: why, and what became of the message.
+  void log_unclean(const scan::Verdict& verdict, const scan::Decision& decision) const;
+  /// The line that log parsers know, in the old program's field order.
+  void log_virus(std::string_view name, std::string_view kept_as) const;
+  /// The message that takes the place of this one.
+  std::string notification(std::string_view name, const Kept& kept) const;
+
+ private:
+  std::string user() const;
+
+  const Services& services_;
+  const Mail& mail_;
+  std::string from_;      // header values as written, on one line
+  std::string to_;
+};
+
+}  // namespace p3scan::session
