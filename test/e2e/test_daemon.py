@@ -120,16 +120,25 @@ class Limits(E2E):
         self.assertEqual(served, 12)
 
     def test_maxperclient(self):
-        """One address at its limit waits; another one is served."""
-        self.start_gateway({"maxperclient": 2})
+        """One more from an address at its limit is told so; another address is served, and the first one later."""
+        gateway = self.start_gateway({"maxperclient": 2})
         self.pop3_server([mails.PLAIN])
+        self.smtp_sink()
         first, second = self.pop3_login(), self.pop3_login()
-        third = self.wire()
-        self.assertTrue(silent(third))
+        self.assertRegex(self.wire().rest(), rb"^-ERR [^\r\n]*\r\n$")
+        self.assertRegex(self.wire(port=25).rest(), rb"^421 [^\r\n]*\r\n$")
+        self.assertTrue(gateway.lines("has too many connections"))
         other = self.pop3_login(netns.FAKE6)
         self.assertTrue(other.ask(b"NOOP").startswith(b"+OK"))
         first.ask(b"QUIT")
-        self.assertTrue(third.line().startswith(b"+OK"))
+        first.rest()
+
+        def served():
+            wire = self.wire()
+            welcome = wire.line().startswith(b"+OK")
+            wire.close()
+            return welcome
+        wait.until(served, "the place to be free again")
         self.assertTrue(second.ask(b"QUIT").startswith(b"+OK"))
 
     def test_maxmessage(self):
