@@ -101,7 +101,11 @@ std::string describe(const Config& config) {
   std::string out = fmt::format("The configuration is right ({}). With it p3scan would:\n", config.configfile);
   for (const auto& line : plan(config)) out += fmt::format("  {}\n", line);
   for (const auto& note : notes(config)) out += fmt::format("Note: {}\n", note);
-  out += "Settings:\n";
+  return out + "Settings:\n" + settings_text(config);
+}
+
+std::string settings_text(const Config& config) {
+  std::string out;
   for (const auto& option : options()) {
     if (option.section == Section::command || option.section == Section::hidden || option.is<ScannerLine>()) continue;
     if (option.is<ScannertypeLine>())

@@ -191,7 +191,39 @@ reports them without starting anything, or says what the configuration means.
 .Sh OPTIONS
 )";
 
-constexpr std::string_view kPage5Rest = R"(.Sh FILES
+constexpr std::string_view kPage5Rest = R"(.Sh NOTIFICATION
+These names between percent signs are replaced in the file that
+.Cm template
+names, as in %VIRUSNAME%; others are left alone:
+.Pp
+.Bl -tag -width Ds -compact
+.It Cm HOSTNAME , DOMAINNAME
+this host
+.It Cm PROGNAME , VERSION
+this program
+.It Cm CLIENTIP , CLIENTPORT
+the mail program's address
+.It Cm SERVERIP , SERVERPORT
+the mail server's address
+.It Cm PROTOCOL
+POP3 or SMTP
+.It Cm USERNAME
+the login
+.It Cm MAILDATE
+time of the scan
+.It Cm MAILFROM , MAILTO , SUBJECT
+what the header of the mail says
+.It Cm VIRUSNAME
+what was found
+.It Cm VDINFO
+version of the scanner
+.It Cm MAILFILE
+the file that was scanned
+.It Cm P3SCANID
+name in the quarantine, or the text of
+.Cm notify
+.El
+.Sh FILES
 .Bl -tag -width Ds
 .It Pa /etc/p3scan/p3scan.conf
 .El

@@ -99,8 +99,8 @@ constexpr Option kOptions[] = {
     {.name = "onfailure", .field = &Config::onfailure, .argument = "POLICY", .section = Section::policy,
      .help = "what happens to a mail when no scanner answers",
      .man = "tempfail: a temporary error, the mail stays where it is and can be fetched or sent again later. "
-            "deliver: it passes without having been scanned. One word is for both directions; to tell them apart, "
-            "write in:WORD out:WORD."},
+            "deliver: it passes unscanned, with an X-P3Scan header that says so. One word is for both directions; to "
+            "tell them apart, write in:WORD out:WORD."},
     {.name = "onunscannable", .field = &Config::onunscannable, .argument = "POLICY", .section = Section::policy,
      .help = "what happens to a mail that can't be looked into",
      .man = "That is: encrypted, over a limit of the scanner, nested too deep. deliver-marked: it passes with an "

@@ -18,6 +18,9 @@ std::string man_conf();     // p3scan.conf(5), mdoc(7)
 /// What -t prints: first in sentences what the gateway would do, then every effective setting.
 std::string describe(const Config& config);
 
+/// Every effective setting as a line of a configuration file that would set it.
+std::string settings_text(const Config& config);
+
 /// Settings that are allowed but have no effect or deserve a second look, one sentence each; worth a
 /// line in the log at start.
 std::vector<std::string> notes(const Config& config);
