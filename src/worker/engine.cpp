@@ -14,8 +14,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "base/unique_fd.h"
-#include "worker/message_map.h"
+#include "worker/base64.h"
 
 namespace p3scan::worker {
 namespace {
@@ -36,6 +35,10 @@ constexpr std::uint64_t kUnpackedRatio = 4;
 /// A header line that makes libclamav read what follows as a mail, whatever it begins with.
 constexpr auto kNeutralHeader = "X-P3Scan-Look: 2\r\nReceived: by p3scan\r\n"sv;
 constexpr auto kMailType = "CL_TYPE_MAIL"sv;
+
+/// libclamav's mail reader needs three times the memory of what it reads. Larger parts are looked at by themselves.
+constexpr std::size_t kLargePart = std::size_t{1} << 20;
+constexpr std::size_t kPiece = std::size_t{64} << 10;
 
 /// What libclamav said last while it loaded; its handler has no other place to put it.
 std::string& last_message() {
@@ -86,15 +89,29 @@ scan::Verdict verdict_of_error(cl_error_t error) {
   }
 }
 
+scan::Verdict verdict_of(cl_error_t result, const char* name) {
+  if (result == CL_VIRUS && name != nullptr) return verdict_of_alert(name);
+  return result == CL_SUCCESS ? scan::Verdict(scan::Clean{}) : verdict_of_error(result);
+}
+
+bool write_all(int fd, std::string_view octets) {
+  while (!octets.empty()) {
+    const auto n = ::write(fd, octets.data(), octets.size());
+    if (n <= 0) return false;
+    octets.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
 bool write_file(const std::string& path, std::string_view text) {
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): open is
   const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  return fd && ::write(fd.get(), text.data(), text.size()) == std::ssize(text);
+  return fd && write_all(fd.get(), text);
 }
 
 UniqueFd memory_file(std::string_view text) {
   UniqueFd fd(::memfd_create("message", MFD_CLOEXEC));
-  if (fd && ::write(fd.get(), text.data(), text.size()) != std::ssize(text)) fd.reset();
+  if (fd && !write_all(fd.get(), text)) fd.reset();
   return fd;
 }
 
@@ -155,6 +172,7 @@ Result<void, std::string> Engine::prepare(const EngineOptions& options, const st
 }
 
 void Engine::work_in(const std::string& directory) {
+  directory_ = directory;
   cl_engine_set_str(engine_.get(), CL_ENGINE_TMPDIR, directory.c_str());
 }
 
@@ -194,11 +212,58 @@ scan::Verdict Engine::scan(int fd) const {
   const auto size = message->bytes().size();
   if (size == 0) return scan::Clean{};
   if (size > largest_file_) return scan::Unscannable{fmt::format("over a limit: {} octets", size)};
+  const auto parts = size < kLargePart ? std::vector<LargePart>{} : find_large_parts(message->bytes(), kLargePart);
+  return parts.empty() ? scan_mail(*message) : scan_in_parts(message->bytes(), parts);
+}
+
+scan::Verdict Engine::scan_mail(MessageMap& message) const {
   std::string type;
-  auto verdict = look_at(message->bytes(), type);
+  auto verdict = look_at(message.bytes(), type);
   if (type == kMailType || std::holds_alternative<scan::Infected>(verdict)) return verdict;
   // Mail programs read anything as a mail; libclamav only what begins like one.
-  return scan::combine(std::move(verdict), look_at(message->bytes_after(kNeutralHeader), type));
+  return scan::combine(std::move(verdict), look_at(message.bytes_after(kNeutralHeader), type));
+}
+
+/// Each large part as a file, then the mail without them.
+scan::Verdict Engine::scan_in_parts(std::string_view mail, const std::vector<LargePart>& parts) const {
+  const auto rest = scratch_file();
+  scan::Verdict verdict = scan::Clean{};
+  std::size_t at = 0;
+  for (const auto& part : parts) {
+    const auto octets = mail.substr(part.offset, part.size);
+    std::string type;
+    verdict = scan::combine(std::move(verdict),
+                            part.form == LargePart::Form::base64 ? look_at_decoded(octets) : look_at(octets, type));
+    if (std::holds_alternative<scan::Infected>(verdict)) return verdict;
+    if (!write_all(rest.get(), mail.substr(at, part.offset - at)))
+      return scan::Failed{"libclamav: no space for temporary files"};
+    at = part.offset + part.size;
+  }
+  if (!write_all(rest.get(), mail.substr(at))) return scan::Failed{"libclamav: no space for temporary files"};
+  auto map = MessageMap::of(rest.get());
+  return scan::combine(std::move(verdict),
+                       map ? scan_mail(*map) : scan::Failed{"libclamav: the message can't be mapped"});
+}
+
+scan::Verdict Engine::look_at_decoded(std::string_view base64) const {
+  const auto file = scratch_file();
+  Base64Decoder decoder;
+  while (!base64.empty()) {
+    const auto piece = base64.substr(0, kPiece);
+    if (!write_all(file.get(), decoder.decode(piece))) return scan::Failed{"libclamav: no space for temporary files"};
+    base64.remove_prefix(piece.size());
+  }
+  const auto map = MessageMap::of(file.get());
+  std::string type;
+  return map ? look_at(map->bytes(), type) : scan::Failed{"libclamav: the message can't be mapped"};
+}
+
+UniqueFd Engine::scratch_file() const {
+  const auto path = directory_ + "/part";
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): open is
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  ::unlink(path.c_str());
+  return fd;
 }
 
 scan::Verdict Engine::look_at(std::string_view octets, std::string& type) const {
@@ -208,10 +273,7 @@ scan::Verdict Engine::look_at(std::string_view octets, std::string& type) const 
   const char* name = nullptr;
   unsigned long scanned = 0;  // NOLINT(google-runtime-int): libclamav's
   const auto result = cl_scanmap_callback(map, nullptr, &name, &scanned, engine_.get(), &options, &type);
-  // The name belongs to the engine.
-  auto verdict = result == CL_VIRUS && name != nullptr ? verdict_of_alert(name)
-                 : result == CL_SUCCESS                ? scan::Verdict(scan::Clean{})
-                                                       : verdict_of_error(result);
+  auto verdict = verdict_of(result, name);  // before the map goes: the name may be in it
   cl_fmap_close(map);
   return verdict;
 }

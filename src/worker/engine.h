@@ -5,9 +5,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "base/unique_fd.h"
 #include "scan/verdict.h"
+#include "worker/large_parts.h"
+#include "worker/message_map.h"
 
 struct cl_engine;
 
@@ -53,10 +57,15 @@ class Engine {
   Result<void, std::string> prepare(const EngineOptions& options, const std::string& directory);
   Result<unsigned, std::string> load_signatures(const EngineOptions& options, const std::string& directory);
   Result<void, std::string> test_itself(const std::string& directory) const;
+  scan::Verdict scan_mail(MessageMap& message) const;
+  scan::Verdict scan_in_parts(std::string_view mail, const std::vector<LargePart>& parts) const;
   scan::Verdict look_at(std::string_view octets, std::string& type) const;
+  scan::Verdict look_at_decoded(std::string_view base64) const;
+  UniqueFd scratch_file() const;
 
   std::unique_ptr<cl_engine, Free> engine_;
   std::uint64_t largest_file_;
+  std::string directory_;
   std::string description_;
 };
 

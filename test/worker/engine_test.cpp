@@ -2,9 +2,13 @@
 #include "worker/engine.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 
-#include "worker/samples.h"
+#include <random>
+
 #include "support/temporary.h"
+#include "worker/samples.h"
 
 namespace p3scan::worker {
 namespace {
@@ -55,6 +59,72 @@ TEST(Engine, SaysWhatIsInAMessage) {
   EXPECT_TRUE(std::filesystem::is_empty(directory.path())) << "temporary files stay behind";
 }
 
+std::string noise(std::size_t size) {
+  std::string octets(size, '\0');
+  std::minstd_rand random(1);
+  for (auto& c : octets) c = static_cast<char>(random() >> 8);
+  return octets;
+}
+
+TEST(Engine, SeesAllOfALargeMail) {
+  const auto large = noise(3'000'000);
+  std::string text;
+  while (text.size() < 3'000'000) text += "A line of a very long text.\r\n";
+  const Row rows[] = {
+      {"clean attachment", mail_with(base64(large)), kClean},
+      {"at the end of an attachment", mail_with(base64(large + eicar())), kEicar},
+      {"at the start of an attachment", mail_with(base64(eicar() + large)), kEicar},
+      {"small attachment after a large one",
+       mail_with(base64(large) + "--b\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64(eicar())), kEicar},
+      {"encrypted attachment after a large one",
+       mail_with(base64(large) + "--b\r\nContent-Transfer-Encoding: base64\r\n\r\n" + std::string(kEncryptedZip)),
+       scan::Unscannable{"encrypted: Heuristics.Encrypted.Zip"}},
+      {"clean text", std::string(kHead) + "\r\n" + text, kClean},
+      {"at the end of a text", std::string(kHead) + "\r\n" + text + eicar() + "\r\n", kEicar},
+      {"head that is no mail's for libclamav",
+       mail_with(base64(large) + "--b\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64(eicar()), "X-Foo: x\r\n"),
+       kEicar},
+      {"in an attachment that is not of the simple form", mail_with(base64(large) + "~\r\n" + base64(eicar())), kEicar},
+  };
+  const TemporaryDirectory directory;
+  const auto engine = load(directory);
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.name);
+    const auto fd = memory_file(row.message);
+    EXPECT_EQ(engine.scan(fd.get()), row.verdict);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(directory.path())) << "temporary files stay behind";
+}
+
+#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+TEST(Engine, LargeMailsTakeLittleMemory) {
+  std::string text;
+  while (text.size() < 40'000'000) text += "A line of a very long text.\r\n";
+  const std::pair<const char*, std::string> rows[] = {
+      {"attachment", mail_with(base64(noise(40'000'000)))},
+      {"text", std::string(kHead) + "\r\n" + text},
+  };
+  const TemporaryDirectory directory;
+  const auto engine = load(directory);
+  for (const auto& [name, mail] : rows) {
+    const auto fd = memory_file(mail);
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      std::ifstream statm("/proc/self/statm");
+      std::uint64_t pages = 0;
+      for (int column = 0; column < 6; ++column) statm >> pages;
+      const auto limit = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) + (16U << 20U);
+      const rlimit both{limit, limit};
+      ::setrlimit(RLIMIT_DATA, &both);
+      ::_exit(engine.scan(fd.get()) == kClean ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    EXPECT_EQ(status, 0) << name;
+  }
+}
+#endif
+
 TEST(Engine, IsNotCleanWhenItCantLook) {
   const TemporaryDirectory directory;
   const auto engine = load(directory, {.database = "/nowhere", .largest = 1000});
@@ -70,7 +140,7 @@ TEST(Engine, IsNotCleanWhenTimeIsUp) {
   const auto engine = load(directory, {.database = "/nowhere", .scantimeout = std::chrono::seconds{0}});
   // Libclamav looks at the clock between files, and calls the time up after the first millisecond.
   std::string parts;
-  for (int i = 0; i < 20000; ++i)
+  for (int i = 0; i < 4000; ++i)
     parts += "\r\n--b\r\nContent-Type: text/plain\r\n\r\n" + std::to_string(i) + eicar().substr(1);
   const auto mail =
       memory_file(std::string(kHead) + "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + parts + "\r\n--b--\r\n");

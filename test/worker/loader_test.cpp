@@ -11,8 +11,8 @@
 #include "base/packet_socket.h"
 #include "scan/worker_reply.h"
 #include "scan/worker_wire.h"
-#include "worker/samples.h"
 #include "support/temporary.h"
+#include "worker/samples.h"
 #include "worker/worker.h"
 
 namespace p3scan::worker {
