@@ -34,8 +34,7 @@ target_compile_options(p3scan_flags INTERFACE
 target_compile_definitions(p3scan_flags INTERFACE
   P3SCAN_VERSION="${PROJECT_VERSION}"
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
-  $<$<NOT:$<CONFIG:Debug>>:_GLIBCXX_ASSERTIONS>
-  $<$<AND:$<NOT:$<CONFIG:Debug>>,$<NOT:$<BOOL:${P3SCAN_SANITIZE}>>>:_FORTIFY_SOURCE=3>)
+  $<$<NOT:$<CONFIG:Debug>>:_GLIBCXX_ASSERTIONS>)
 target_include_directories(p3scan_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_link_options(p3scan_flags INTERFACE -pie -Wl,-z,relro,-z,now)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
@@ -46,6 +45,8 @@ endif()
 if(P3SCAN_SANITIZE)
   target_compile_options(p3scan_flags INTERFACE -fsanitize=${P3SCAN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(p3scan_flags INTERFACE -fsanitize=${P3SCAN_SANITIZE})
+else()
+  target_compile_definitions(p3scan_flags INTERFACE $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=3>)
 endif()
 if(P3SCAN_FUZZ)
   target_compile_options(p3scan_flags INTERFACE -fsanitize=fuzzer-no-link)

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#include "app/gateway_services.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "mime/template.h"
+
+namespace p3scan::app {
+namespace {
+
+constexpr std::uint64_t kKib = 1024;
+
+scan::OnFailure convert(config::OnFailure value) {
+  return value == config::OnFailure::deliver ? scan::OnFailure::deliver : scan::OnFailure::tempfail;
+}
+
+scan::OnUnscannable convert(config::OnUnscannable value) {
+  switch (value) {
+    case config::OnUnscannable::deliver_marked: return scan::OnUnscannable::deliver_marked;
+    case config::OnUnscannable::notify: return scan::OnUnscannable::notify;
+    case config::OnUnscannable::tempfail: return scan::OnUnscannable::tempfail;
+    case config::OnUnscannable::reject: return scan::OnUnscannable::reject;
+  }
+  return scan::OnUnscannable::tempfail;
+}
+
+void set_policies(session::Services& services) {
+  const auto& config = services.config;
+  services.incoming = {convert(config.onfailure.incoming), convert(config.onunscannable.incoming), config.smtprset};
+  services.outgoing = {convert(config.onfailure.outgoing), convert(config.onunscannable.outgoing), config.smtprset};
+}
+
+Result<std::string, std::string> template_text(const config::Config& config) {
+  const UniqueFd file(::open(config.templatefile.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file) return read_whole(file.get());
+  if (!config.template_given && errno == ENOENT) return std::string(mime::default_template());
+  return fail(fmt::format("Can't open mail notification template {}: {}", config.templatefile,
+                          std::generic_category().message(errno)));
+}
+
+/// %HOSTNAME% and %DOMAINNAME%; the old program asked for the NIS domain, which nobody has.
+void set_host_names(session::Services& services) {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return;
+  const std::string_view full(name.data());
+  const auto dot = full.find('.');
+  services.hostname = full.substr(0, dot);
+  services.domainname = dot == std::string_view::npos ? "localdomain" : full.substr(dot + 1);
+}
+
+SpoolLimits spool_limits(const config::Config& config) {
+  return {.directory = config.virusdir,
+          .memory = config.spoolmemory * kKib,
+          .largest = config.maxmessage * kKib,
+          .keep_free = config.bytesfree * kKib};
+}
+
+ScannerKind convert(config::ScannerType type) {
+  switch (type) {
+    case config::ScannerType::libclamav: return ScannerKind::libclamav;
+    case config::ScannerType::clamd: return ScannerKind::clamd;
+    case config::ScannerType::basic: return ScannerKind::basic;
+  }
+  return ScannerKind::libclamav;
+}
+
+Result<void, std::string> make_scanners(session::Services& services, const ServicesPlan& plan) {
+  for (const auto& settings : scanner_settings(services.config)) {
+    auto scanner = make_scanner(settings, plan.executor, plan.workers);
+    if (!scanner) return fail(scanner.error());
+    services.scanners.push_back(std::move(*scanner));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<ScannerSettings> scanner_settings(const config::Config& config) {
+  std::vector<ScannerSettings> all;
+  for (const auto& scanner : config.scanners) {
+    all.push_back({.kind = convert(scanner.type),
+                   .targets = scanner.targets,
+                   .viruscode = config.viruscode,
+                   .goodcode = config.goodcode,
+                   .virusregexp = config.virusregexp,
+                   .virusregexp_part = config.virusregexp_part,
+                   .directory = config.virusdir + "/children"});
+  }
+  return all;
+}
+
+std::string read_whole(int fd) {
+  std::string text;
+  std::array<char, 4096> piece;   // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
+  ssize_t n = 0;
+  while ((n = ::pread(fd, piece.data(), piece.size(), static_cast<off_t>(text.size()))) > 0) {
+    text.append(piece.data(), static_cast<std::size_t>(n));
+  }
+  return text;
+}
+
+Result<std::shared_ptr<const session::Services>, std::string> build_services(const ServicesPlan& plan) {
+  auto services = std::make_shared<session::Services>(plan.config, plan.log);
+  set_policies(*services);
+  set_host_names(*services);
+  services->spool = spool_limits(plan.config);
+  services->own_connections = &plan.own_connections;
+  services->blocking = &plan.blocking;
+  auto text = template_text(plan.config);
+  if (!text) return fail(text.error());
+  services->template_text = std::move(*text);
+  auto allow = net::AllowList::parse(plan.config.useurlallow);
+  if (!allow) return fail(allow.error());
+  services->useurl_allow = std::move(*allow);
+  if (auto made = make_scanners(*services, plan); !made) return fail(made.error());
+  return services;
+}
+
+}  // namespace p3scan::app
