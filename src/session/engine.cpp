@@ -189,6 +189,7 @@ asio::awaitable<void> Engine::connect(const proto::Connect& order) {
 }
 
 void Engine::log_in(const std::string& user) {
+  if (conversation_.user == user) return;
   conversation_.user = user;
   services_->log.notice("USER '{}'", user);
 }

@@ -27,6 +27,12 @@ std::string date_now() {
   return mime::rfc5322_date(now, std::chrono::seconds(local.tm_gmtoff));
 }
 
+std::string scanner_names(const Services& services) {
+  std::string names;
+  for (const auto& scanner : services.scanners) names.append(names.empty() ? "" : ", ").append(scanner->name());
+  return names;
+}
+
 std::string_view outcome_words(scan::Decision::Kind kind) {
   switch (kind) {
     case scan::Decision::Kind::deliver: return "delivered";
@@ -76,7 +82,7 @@ void VirusReport::log_virus(std::string_view name, std::string_view kept_as) con
   const auto& talk = mail_.conversation;
   services_.log.warning("{} from {} to {} from {} to {} user: {} virus: {} file: {}", talk.protocol,
                         net::text(talk.client), net::text(talk.server), or_null(from_), or_null(to_), or_null(user()),
-                        name, kept_as);
+                        name, kept_as.empty() ? std::string_view("(null)") : kept_as);
   if (!mail_.incoming()) services_.log.warning("554 {}", services_.config.smtprset);
 }
 
@@ -98,6 +104,7 @@ std::string VirusReport::notification(std::string_view name, const Kept& kept) c
   values.protocol = talk.protocol;
   values.username = user();
   values.maildate = date_now();
+  values.vdinfo = scanner_names(services_);
   values.virusname = name;
   values.mailfile = kept.path;
   values.p3scanid = kept.id;
