@@ -87,6 +87,10 @@ class Dialog {
   /// Says the one next thing to do. Never blocks and never throws for what a peer sent; bad input ends in End.
   /// A call that returns Wait has used all that it can use now and is called again only when the inbox changed.
   virtual Action resume(Inbox& in, Outbox& out) = 0;
+
+  /// Called between two calls of resume() when a delivery to the client lasts longer than the keep-alive interval: says
+  /// in out.server what keeps the server from hanging up on an idle connection meanwhile.
+  virtual void during_delivery(Outbox& out) { static_cast<void>(out); }
 };
 
 }  // namespace p3scan::proto

@@ -41,7 +41,7 @@ Engine::Engine(asio::any_io_executor executor, std::shared_ptr<const Services> s
 Engine::~Engine() { drop(); }
 
 asio::awaitable<proto::End> Engine::run(proto::Dialog& dialog) {
-  const auto first = co_await (step_all(dialog) || pump(client_) || pump(server_) || keep_time());
+  const auto first = co_await (step_all(dialog) || pump(client_) || pump(server_) || keep_time(dialog));
   if (timed_out_) co_return proto::End{proto::Outcome::aborted, "Connection timeout"};
   co_return first.index() == 0 ? std::get<0>(first) : proto::End{proto::Outcome::aborted, "internal error"};
 }
@@ -172,7 +172,9 @@ asio::awaitable<Engine::Step> Engine::deliver(const proto::Deliver& order) {
   const auto mail = mail_;
   Delivery delivery(peer(order.to), order.framing, mail->lone_dots);
   delivery.say_first(words_for(order.to));
+  delivering_ = order.to == proto::Side::client;
   const bool whole = co_await delivery.run(*decided, mail->message, order.from);
+  delivering_ = false;
   words_for(order.to).clear();
   if (!whole) co_return proto::End{proto::Outcome::aborted, "the spool can't be read"};
   ++conversation_.mails;
@@ -198,14 +200,23 @@ void Engine::log_in(const std::string& user) {
 
 /// One timer for everything: it is set to what is due first, and only ever hurried. A moment that has moved away
 /// since is noticed when the timer fires, so that a mail costs no timer in the usual case.
-asio::awaitable<void> Engine::keep_time() {
+asio::awaitable<void> Engine::keep_time(proto::Dialog& dialog) {
   for (;;) {
     armed_ = next_due();
     timer_.expires_at(armed_);
     co_await timer_.async_wait(kNothrow);
     if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) co_return;
+    if (delivering_ && Clock::now() >= keepalive_due_) co_await keep_server_awake(dialog);
     tick();
   }
+}
+
+/// The client takes its time with a message that the server has long forgotten.
+asio::awaitable<void> Engine::keep_server_awake(proto::Dialog& dialog) {
+  keepalive_due_ = Clock::now() + services_->config.timeout;
+  proto::Outbox out;
+  dialog.during_delivery(out);
+  co_await server_.write(out.server);
 }
 
 void Engine::hurry() {

@@ -56,7 +56,8 @@ class Engine {
   void log_in(const std::string& user);
 
   // Time
-  asio::awaitable<void> keep_time();
+  asio::awaitable<void> keep_time(proto::Dialog& dialog);
+  asio::awaitable<void> keep_server_awake(proto::Dialog& dialog);
   void tick();
   Clock::time_point next_due() const;
   void hurry();
@@ -89,6 +90,7 @@ class Engine {
   Clock::time_point scan_due_ = Clock::time_point::max();
   bool keepalive_ = false;
   bool timed_out_ = false;
+  bool delivering_ = false;                    // to the client
 };
 
 }  // namespace p3scan::session
