@@ -8,8 +8,10 @@
 
 #include "app/daemon.h"
 #include "app/directories.h"
+#include "app/gateway_services.h"
 #include "app/master.h"
 #include "app/privileges.h"
+#include "scanner/registry.h"
 #include "worker/loader.h"
 
 namespace p3scan::app {
@@ -50,9 +52,11 @@ void tell_interception(Report& report, const config::Config& config) {
                 config.tproxy ? "connection's own address (TPROXY)" : "redirected connection");
 }
 
-void tell_scanner(Report& report, const config::Config& config, const config::ScannerConfig& scanner) {
+void tell_scanner(Report& report, const config::Config& config, const config::ScannerConfig& scanner,
+                  const ScannerSettings& settings) {
   report.fact("Scans with {}{}{}", description(scanner.type), scanner.targets.empty() ? "" : ": ",
               fmt::join(scanner.targets, ", "));
+  if (const auto usable = check_scanner(settings); !usable) report.mistake(usable.error());
   if (scanner.type != config::ScannerType::libclamav) return;
   if (const auto loaded = worker::check(loader_options(config)))
     report.fact("  {}", *loaded);
@@ -80,7 +84,9 @@ int run_check(const Started& started) {
   report.fact("Notification: {}",
               config.template_given ? config.templatefile : config.templatefile + " or a built-in text");
   report.fact("Pid file: {}", config.pidfile);
-  for (const auto& scanner : config.scanners) tell_scanner(report, config, scanner);
+  const auto settings = scanner_settings(config);
+  for (std::size_t i = 0; i < config.scanners.size(); ++i)
+    tell_scanner(report, config, config.scanners[i], settings[i]);
   report.fact("{}", report.mistakes() == 0 ? "All in order." : "Not in order, see the errors.");
   return report.mistakes() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -41,6 +41,7 @@ void reset_signals() {
 [[noreturn]] void be_child(const ChildPlan& plan, pid_t parent) {
   // The connection to syslog is a descriptor, too; it opens again by itself.
   ::closelog();
+  ::openlog("p3scan", LOG_PID | LOG_CONS, LOG_DAEMON);
   close_all_but(plan.keep);
   reset_signals();
   ::prctl(PR_SET_NAME, plan.name, 0, 0, 0);  // NOLINT(cppcoreguidelines-pro-type-vararg)

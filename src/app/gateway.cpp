@@ -55,7 +55,10 @@ struct Loop {
 class Gateway {
  public:
   explicit Gateway(GatewayStart start)
-      : start_(std::move(start)), admission_(limits(start_.config)), control_(first().io), signals_(first().io, SIGTERM) {
+      : start_(std::move(start)),
+        admission_(limits(start_.config)),
+        control_(first().io),
+        signals_(first().io, SIGTERM) {
     control_.assign(start_.control.release());
   }
 
@@ -170,7 +173,7 @@ asio::awaitable<void> Gateway::obey_master() {
     if (ec) co_return;
     const auto packet = receive_packet(control_.native_handle());
     if (!packet) continue;
-    if (packet->text.empty()) break;   // the master is gone, and nobody would restart or stop us
+    if (packet->text.empty()) break;  // the master is gone, and nobody would restart or stop us
     if (packet->text == "reload") reload(*packet);
   }
   drain();
@@ -211,7 +214,8 @@ asio::awaitable<void> Gateway::drain_out() {
     timer.expires_after(kDrainLook);
     co_await timer.async_wait(kNothrow);
   }
-  if (const auto left = admission_.sessions(); left > 0) start_.log.warning("{} sessions cut at the end of draintime", left);
+  if (const auto left = admission_.sessions(); left > 0)
+    start_.log.warning("{} sessions cut at the end of draintime", left);
   first().io.stop();
 }
 
@@ -220,7 +224,7 @@ asio::awaitable<void> Gateway::drain_out() {
 /// Never destroyed: sessions that are cut at the end hang in the middle of things, and the end of the process lets go
 /// of all that they hold.
 int run_gateway(GatewayStart start) {
-  static auto& gateway = *new Gateway(std::move(start));   // NOLINT(cppcoreguidelines-owning-memory)
+  static auto& gateway = *new Gateway(std::move(start));  // NOLINT(cppcoreguidelines-owning-memory)
   return gateway.run();
 }
 

@@ -97,7 +97,7 @@ std::vector<ScannerSettings> scanner_settings(const config::Config& config) {
 
 std::string read_whole(int fd) {
   std::string text;
-  std::array<char, 4096> piece;   // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
+  std::array<char, 4096> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
   ssize_t n = 0;
   while ((n = ::pread(fd, piece.data(), piece.size(), static_cast<off_t>(text.size()))) > 0) {
     text.append(piece.data(), static_cast<std::size_t>(n));
