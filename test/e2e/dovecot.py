@@ -96,6 +96,7 @@ class Dovecot:
 
     def empty(self, user):
         shutil.rmtree(self.mail / user, ignore_errors=True)
+        self.folder(user)
 
     def received(self, user, count, seconds=wait.DEADLINE):
         """The mails that Postfix delivered to the user, once there are `count` of them."""

@@ -257,8 +257,8 @@ class Pop3Server(Server):
         super().__init__(namespace, port)
 
 
-# A lone dot for somebody who takes any of these for the end of a line, whatever is mixed around it.
-LENIENT_END = re.compile(rb"(?:^|[\r\n\0])\.[\r\n\0]+")
+# A lone dot for somebody who takes CR and LF each for the end of a line and does not see NUL at all.
+LENIENT_END = re.compile(rb"(?:^|[\r\n])\0*\.\0*[\r\n]+")
 STRICT_END = re.compile(rb"(?:^|\r\n)\.\r\n")
 
 

@@ -150,6 +150,11 @@ class Gateway:
         family_of_it = self.processes() if self.process.poll() is None else []
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGCONT)
+            self.process.terminate()
+            try:
+                self.process.wait(0.5)           # sessions that a test left open are not waited for:
+            except subprocess.TimeoutExpired:    # the second signal means at once
+                pass
         netns.stop(self.process, grace=10)
         for pid in family_of_it[1:]:
             if os.path.exists(f"/proc/{pid}"):

@@ -258,11 +258,11 @@ class Background(E2E):
         self.pidfile = self.run_directory / "p3scan.pid"
         self.configuration = self.directory / "p3scan.conf"
         self.configuration.write_text(f"pidfile = {self.pidfile}\nvirusdir = {self.directory}/spool\nuser = mail\n"
-                                      f"clamdb = {self.directory}\nxheader = no\n")
+                                      "xheader = no\n")
 
-    def start(self):
+    def start(self, *arguments):
         with self.router:
-            return subprocess.run((product.PROGRAM, "-f", self.configuration), stdin=subprocess.DEVNULL,
+            return subprocess.run((product.PROGRAM, "-f", self.configuration, *arguments), stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30)
 
     def pid(self):
@@ -290,7 +290,7 @@ class Background(E2E):
             wire = self.pop3_login()
             self.assert_same(wire.multiline(b"RETR 1")[1], stuff(mails.odd()["lone dots"]))
             wire.ask(b"QUIT")
-            second = self.start()
+            second = self.start("--port=8222")
             self.assertEqual(second.returncode, 1)
             self.assertIn(str(self.pidfile), second.stdout)
             self.assertEqual(self.pid(), pid)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """Clean mails pass octet for octet, in both directions, whatever is in them."""
+import re
+
 import mails
 import netns
 from fakes import stuff, unstuff
@@ -7,12 +9,16 @@ from postfix import DOMAIN
 from support import E2E, XHEADER
 
 
+FIELD = re.compile(rb"[!-9;-~]+:")
+
+
 def with_xheader(mail, header):
-    """Where the one added line belongs: at the end of the header, before the blank line."""
-    if mail.startswith(b"\r\n"):
-        return header + mail
-    head, blank, body = mail.partition(b"\r\n\r\n")
-    return head + b"\r\n" + header + b"\r\n" + body if blank else mail + header
+    """Where the one added line belongs: at the end of the header, which ends in front of the first line that is no
+    field (and no continuation of one, and not the "From " of a mailbox)."""
+    lines = mail.splitlines(keepends=True)
+    end = next((n for n, line in enumerate(lines) if not FIELD.match(line) and not (n and line[:1] in b" \t") and
+                not (n == 0 and line.startswith(b"From "))), len(lines))
+    return b"".join(lines[:end]) + header + b"".join(lines[end:])
 
 
 class WithoutHeader(E2E):
