@@ -21,6 +21,15 @@ Route checked(std::vector<net::Endpoint> candidates, const Services& services) {
   return candidates;
 }
 
+/// A connection of our own that a firewall rule or a fixed target brought back.
+bool comes_from_us(const Services& services, net::Socket& client, const net::Endpoint& peer) {
+  error_code ec;
+  const auto here = client.local_endpoint(ec);
+  if (!ec && services.own_connections->contains({peer, here})) return true;
+  const auto original = net::original_destination(client.native_handle());
+  return original && services.own_connections->contains({peer, *original});
+}
+
 Route redirected(const Services& services, net::Socket& client) {
   error_code ec;
   if (services.config.tproxy) {
@@ -49,7 +58,7 @@ asio::awaitable<Route> find_route(const Services& services, net::Socket& client)
   error_code gone;
   const auto peer = client.remote_endpoint(gone);
   if (gone) co_return fail(gone.message());
-  if (services.own_connections->contains(peer)) co_return fail(std::string(kLoop));
+  if (comes_from_us(services, client, peer)) co_return fail(std::string(kLoop));
   const auto& config = services.config;
   if (config.targetip.empty()) co_return redirected(services, client);
   auto found = co_await net::resolve(config.targetip, config.targetport, config.connecttimeout);

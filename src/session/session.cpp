@@ -106,7 +106,8 @@ asio::awaitable<bool> Session::connect(const std::vector<net::Endpoint>& candida
     }
     talk_.server = to;
     error_code ignored;
-    own_connection_.emplace(*services_->own_connections, socket->local_endpoint(ignored));
+    own_connection_.emplace(*services_->own_connections,
+                            net::OwnConnections::Ends{socket->local_endpoint(ignored), to});
     server_.attach(std::move(*socket));
     co_return true;
   }

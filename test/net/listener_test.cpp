@@ -75,14 +75,16 @@ TEST(OwnAddress, KnowsLoopbackAndForeign) {
 
 TEST(OwnConnections, CountsEqualEndsSeparately) {
   OwnConnections own;
-  const Endpoint end(boost::asio::ip::make_address("192.0.2.1"), 4711);
+  const Endpoint near(boost::asio::ip::make_address("192.0.2.1"), 4711);
   const Endpoint mapped(boost::asio::ip::make_address("::ffff:192.0.2.1"), 4711);
+  const Endpoint far(boost::asio::ip::make_address("198.51.100.1"), 110);
   {
-    const OwnConnections::Entry first(own, end);
-    { const OwnConnections::Entry second(own, mapped); }
-    EXPECT_TRUE(own.contains(mapped));
+    const OwnConnections::Entry first(own, {near, far});
+    { const OwnConnections::Entry second(own, {mapped, far}); }
+    EXPECT_TRUE(own.contains({mapped, far}));
+    EXPECT_FALSE(own.contains({near, Endpoint(far.address(), 25)})) << "a client on this host may have the same port";
   }
-  EXPECT_FALSE(own.contains(end));
+  EXPECT_FALSE(own.contains({near, far}));
 }
 
 }  // namespace
