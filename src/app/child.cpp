@@ -31,11 +31,15 @@ void close_all_but(std::vector<int> keep) {
 }
 
 void reset_signals() {
-  for (const int signal : {SIGTERM, SIGCHLD, SIGUSR1, SIGUSR2, SIGALRM}) std::signal(signal, SIG_DFL);
-  for (const int signal : {SIGINT, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
+  struct sigaction as_usual{};
+  as_usual.sa_handler = SIG_DFL;
+  struct sigaction ignored{};
+  ignored.sa_handler = SIG_IGN;
+  for (const int signal : {SIGTERM, SIGCHLD, SIGUSR1, SIGUSR2, SIGALRM}) ::sigaction(signal, &as_usual, nullptr);
+  for (const int signal : {SIGINT, SIGHUP, SIGPIPE}) ::sigaction(signal, &ignored, nullptr);
   sigset_t none;
   sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
 [[noreturn]] void be_child(const ChildPlan& plan, pid_t parent) {
@@ -75,7 +79,8 @@ Result<pid_t, int> start_child(const ChildPlan& plan) {
 std::string describe_end(int status) {
   if (WIFEXITED(status)) return fmt::format("exited with status {}", WEXITSTATUS(status));
   const int signal = WTERMSIG(status);
-  return fmt::format("was killed by signal {} ({})", signal, ::sigdescr_np(signal) ? ::sigdescr_np(signal) : "unknown");
+  const char* const name = ::sigdescr_np(signal);
+  return fmt::format("was killed by signal {} ({})", signal, name != nullptr ? name : "unknown");
 }
 
 }  // namespace p3scan::app

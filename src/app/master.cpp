@@ -13,7 +13,6 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <ctime>
 #include <optional>
 #include <system_error>
 
@@ -69,9 +68,9 @@ UniqueFd memory_file(std::string_view text) {
 }
 
 std::string reloading_state() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return fmt::format("RELOADING=1\nMONOTONIC_USEC={}", std::int64_t{now.tv_sec} * 1000000 + now.tv_nsec / 1000);
+  const auto now = Clock::now().time_since_epoch();  // CLOCK_MONOTONIC, which is what systemd wants
+  return fmt::format("RELOADING=1\nMONOTONIC_USEC={}",
+                     std::chrono::duration_cast<std::chrono::microseconds>(now).count());
 }
 
 class Master {
@@ -88,7 +87,7 @@ class Master {
   Moment next_due() const;
   void wait();
   void take_signals();
-  void take_packets(Process& process, const std::function<void(const std::string&)>& act);
+  static void take_packets(Process& process, const std::function<void(const std::string&)>& act);
   void loader_says(Loader& loader, const std::string& text);
   void reap();
   void gateway_ended(int status);
@@ -361,7 +360,7 @@ void run_master(MasterStart start) { Master(std::move(start)).run(); }
 
 void block_signals() {
   const auto set = our_signals();
-  ::sigprocmask(SIG_BLOCK, &set, nullptr);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
 worker::Options loader_options(const config::Config& config) {

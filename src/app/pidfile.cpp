@@ -42,8 +42,8 @@ bool plain(int fd) {
 Result<PidFile, std::string> PidFile::acquire(const std::string& path) {
   for (int attempt = 0; attempt < 10; ++attempt) {
     // The directory may belong to an unprivileged user: no following of links, no waiting for a FIFO's reader.
-    constexpr int kFlags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-    UniqueFd fd(::open(path.c_str(), kFlags, 0644));  // NOLINT(cppcoreguidelines-pro-type-vararg): open is
+    constexpr int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    UniqueFd fd(::open(path.c_str(), flags, 0644));  // NOLINT(cppcoreguidelines-pro-type-vararg): open is
     if (!fd) return fail(fmt::format("Can't write PID to {}: {}", path, why(errno)));
     if (!plain(fd.get())) return fail(fmt::format("Can't write PID to {}: not a plain file", path));
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)

@@ -22,7 +22,7 @@ std::vector<UniqueFd> take_descriptors(msghdr& message) {
     const auto count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
     for (std::size_t i = 0; i < count; ++i) {
       int fd = -1;
-      std::memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
+      std::memcpy(&fd, CMSG_DATA(header) + (i * sizeof fd), sizeof fd);
       fds.emplace_back(fd);
     }
   }

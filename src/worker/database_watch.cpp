@@ -21,7 +21,7 @@ DatabaseWatch::Files DatabaseWatch::look() const {
     const auto& st = found.stattab[i];
     const auto name = found.statdname != nullptr ? std::string(found.statdname[i]) : std::to_string(i);
     files[name] = {
-        .size = st.st_size, .time = st.st_mtim.tv_sec * 1'000'000'000LL + st.st_mtim.tv_nsec, .inode = st.st_ino};
+        .size = st.st_size, .time = (st.st_mtim.tv_sec * 1'000'000'000LL) + st.st_mtim.tv_nsec, .inode = st.st_ino};
   }
   cl_statfree(&found);
   return files;

@@ -53,8 +53,8 @@ bool looks_like_another_format(std::string_view line) {
 
 /// Where `name` stands in `line`, in any case; its size if nowhere.
 std::size_t find_nocase(std::string_view line, std::string_view name) {
-  const auto at = std::ranges::search(line, name, {}, ascii::upper, ascii::upper).begin();
-  return static_cast<std::size_t>(at - line.begin());
+  return static_cast<std::size_t>(std::ranges::search(line, name, {}, ascii::upper, ascii::upper).begin() -
+                                  line.begin());
 }
 
 class Walk {
@@ -104,10 +104,10 @@ class Walk {
   void take_boundary(std::string_view line) {
     // RFC 2231 writes the value in other ways, which few readers know.
     if (find_nocase(line, "boundary*") < line.size()) ambiguous_ = true;
-    constexpr auto kName = "boundary="sv;
-    const auto at = find_nocase(line, kName);
+    constexpr auto name = "boundary="sv;
+    const auto at = find_nocase(line, name);
     if (at == line.size()) return;
-    auto value = ascii::trim(line.substr(at + kName.size()));
+    auto value = ascii::trim(line.substr(at + name.size()));
     if (value.starts_with('"'))
       value = value.substr(1, value.find('"', 1) - 1);
     else
@@ -140,11 +140,11 @@ class Walk {
       end_part(at);
       return begin_header(line);
     }
-    if (form_ && !fits(line)) form_.reset();
+    if (form_ && !fits(*form_, line)) form_.reset();
   }
 
-  bool fits(std::string_view line) {
-    if (*form_ == LargePart::Form::as_is) return !looks_like_another_format(line);
+  bool fits(LargePart::Form form, std::string_view line) {
+    if (form == LargePart::Form::as_is) return !looks_like_another_format(line);
     if (line.empty()) {
       over_ = true;  // blank lines only at the end
       return true;

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -63,6 +64,7 @@ sigset_t our_signals() {
 /// One place for a worker process.
 struct Slot {
   pid_t pid = -1;
+  std::string directory;
   Clock::time_point started;
   std::optional<Clock::time_point> due = Clock::now();
   Backoff backoff{kLongestPause, kHealthy};
@@ -105,7 +107,7 @@ class Loader {
 
 int Loader::run() {
   const auto set = our_signals();
-  ::sigprocmask(SIG_BLOCK, &set, nullptr);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signals_ = UniqueFd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!signals_) return EXIT_FAILURE;
   start_what_is_due();
@@ -140,6 +142,7 @@ void Loader::start_worker(Slot& slot) {
   }
   if (pid < 0) return start_.log.error("Can't start a worker: {}", std::generic_category().message(errno));
   slot.pid = pid;
+  slot.directory = directory;
   slot.started = Clock::now();
   slot.due.reset();
   if (!announce(pid, sockets->ours.get())) start_.log.error("A worker could not be announced");
@@ -157,10 +160,9 @@ bool Loader::announce(pid_t pid, int socket) {
 
 void Loader::be_worker(int socket, const std::string& directory) {
   ::prctl(PR_SET_NAME, "p3scan-worker", 0, 0, 0);  // NOLINT(cppcoreguidelines-pro-type-vararg): prctl is
-  std::signal(SIGTERM, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
   start_.control.reset();
   start_.announcements.reset();
   signals_.reset();
@@ -207,6 +209,8 @@ void Loader::reap() {
     const auto slot = std::ranges::find(slots_, pid, &Slot::pid);
     if (slot == slots_.end()) continue;
     slot->pid = -1;
+    std::error_code ignored;
+    std::filesystem::remove_all(slot->directory, ignored);  // libclamav's files of the message that it died of
     slot->due = Clock::now() + slot->backoff.after_death(Clock::now() - slot->started);
     if (WIFSIGNALED(status))
       start_.log.error("Attention: worker with pid {} died with abnormal termsignal ({})!", pid, WTERMSIG(status));

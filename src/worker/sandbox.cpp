@@ -51,7 +51,10 @@ constexpr std::uint64_t kInDirectory = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_A
                                        LANDLOCK_ACCESS_FS_REMOVE_DIR | kTruncate;
 
 std::size_t attributes_size(int version) {
-  return sizeof(std::uint64_t) * (version >= 6 ? 3U : version >= 4 ? 2U : 1U);
+  std::size_t members = 1;
+  if (version >= 4) ++members;
+  if (version >= 6) ++members;
+  return members * sizeof(std::uint64_t);
 }
 
 Result<void, std::string> confine_to(const std::string& directory) {
@@ -214,7 +217,8 @@ int landlock_version() {
 }
 
 Result<void, std::string> enter_sandbox(const SandboxLimits& limits) {
-  std::signal(SIGXFSZ, SIG_IGN);  // a file too large is an error of that file
+  // A file that grows too large is an error of that file.
+  if (std::signal(SIGXFSZ, SIG_IGN) == SIG_ERR) return fail(std::string("signals"));
   const bool limited = limit(RLIMIT_DATA, memory_in_use() + limits.memory) && limit(RLIMIT_FSIZE, limits.file_size) &&
                        limit(RLIMIT_CORE, 0) && limit(RLIMIT_NPROC, 0) && limit(RLIMIT_NOFILE, 256);
   if (!limited) return fail(fmt::format("resource limits: {}", why(errno)));

@@ -128,6 +128,10 @@ TEST(Loader, ReplacesAWorkerThatWasKilled) {
   EXPECT_TRUE(first.ended());
   EXPECT_EQ(first.scan(clean_mail()), std::nullopt);
   const auto third = loader.worker();
+  std::size_t directories = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory.path()))
+    directories += entry.is_directory() ? 1 : 0;
+  EXPECT_EQ(directories, 3U) << "the loader's and those of two living workers";
   EXPECT_NE(third.announcement.pid, first.announcement.pid);
   EXPECT_EQ(third.scan(mail_with(kZip)), kEicar);
   EXPECT_EQ(second.scan(mail_with(kZip)), kEicar);
