@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include "scanner/registry.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
+#include "scanner/clamd.h"
 #include "scanner/libclamav.h"
 
 namespace p3scan {
@@ -28,10 +31,33 @@ Made make_libclamav(const ScannerSettings& /*settings*/, const Means& means) {
   return std::make_unique<LibclamavScanner>(means.workers);
 }
 
+Result<std::vector<ClamdTarget>, std::string> clamd_targets(const ScannerSettings& settings) {
+  std::vector<ClamdTarget> targets;
+  for (const auto& text : settings.targets) {
+    auto target = parse_clamd_target(text);
+    if (!target) return fail(fmt::format("scanner = {}", target.error()));
+    targets.push_back(std::move(*target));
+  }
+  if (targets.empty()) return fail(std::string("scanner: clamd needs an address"));
+  return targets;
+}
+
+Made make_clamd(const ScannerSettings& settings, const Means& /*means*/) {
+  auto targets = clamd_targets(settings);
+  if (!targets) return fail(std::move(targets.error()));
+  return std::make_unique<ClamdScanner>(std::move(*targets));
+}
+
+Result<void, std::string> check_clamd(const ScannerSettings& settings) {
+  if (const auto targets = clamd_targets(settings); !targets) return fail(targets.error());
+  return {};
+}
+
 Result<void, std::string> nothing_to_check(const ScannerSettings& /*settings*/) { return {}; }
 
 constexpr std::array kRows = {
     Row{ScannerKind::libclamav, "libclamav", "Internal ClamAV", make_libclamav, nothing_to_check},
+    Row{ScannerKind::clamd, "clamd", "ClamAV TCP Daemon", make_clamd, check_clamd},
 };
 
 const Row& row_of(ScannerKind kind) { return *std::ranges::find(kRows, kind, &Row::kind); }
