@@ -26,11 +26,11 @@ void set_option(int fd, int level, int name) {
   ::setsockopt(fd, level, name, &on, sizeof on);
 }
 
-sockaddr_in loopback(std::uint16_t port) {
+sockaddr_in loopback(std::uint16_t port, in_addr_t host = INADDR_LOOPBACK) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_addr.s_addr = htonl(host);
   return address;
 }
 
@@ -172,6 +172,9 @@ UniqueFd listen_unix(const std::string& path) {
 
 UniqueFd connect_tcp(std::uint16_t port) {
   auto fd = new_socket(AF_INET);
+  const auto from = loopback(0, INADDR_LOOPBACK + 1);
+  set_option(fd.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);  // a port of its own only for each pair of ends
+  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0) throw_errno("bind");
   const auto address = loopback(port);
   if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS)
     throw_errno("connect");

@@ -101,7 +101,7 @@ class Socket {
 /// Listening sockets on 127.0.0.1 or at a path (an old one is removed). Throw std::system_error.
 UniqueFd listen_tcp(std::uint16_t port);
 UniqueFd listen_unix(const std::string& path);
-/// Starts to connect to 127.0.0.1. Throws std::system_error when the system is out of descriptors or ports.
+/// Starts to connect to 127.0.0.1 from 127.0.0.2, since clients are not the proxy itself. Throws std::system_error when the system is out of descriptors or ports.
 UniqueFd connect_tcp(std::uint16_t port);
 
 /// Accepts for ever. Several processes may do so on the same listener.
