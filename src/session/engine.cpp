@@ -9,8 +9,6 @@
 namespace p3scan::session {
 namespace {
 
-using namespace asio::experimental::awaitable_operators;
-
 proto::MessageError to_message_error(SpoolError error) {
   switch (error) {
     case SpoolError::no_space: return proto::MessageError::no_space;
@@ -41,16 +39,35 @@ Engine::Engine(asio::any_io_executor executor, std::shared_ptr<const Services> s
 Engine::~Engine() { drop(); }
 
 asio::awaitable<proto::End> Engine::run(proto::Dialog& dialog) {
-  const auto first = co_await (step_all(dialog) || pump(client_) || pump(server_) || keep_time(dialog));
+  start(stop_[0], client_.pump(news_));
+  start(stop_[1], server_.pump(news_));
+  start(stop_[2], keep_time(dialog));
+  proto::End end{proto::Outcome::aborted, "internal error"};
+  std::exception_ptr failed;
+  try {
+    end = co_await step_all(dialog);
+  } catch (...) {
+    failed = std::current_exception();
+  }
+  co_await stop_helpers();   // they refer to this object
+  if (failed) std::rethrow_exception(failed);
   if (timed_out_) co_return proto::End{proto::Outcome::aborted, "Connection timeout"};
-  co_return first.index() == 0 ? std::get<0>(first) : proto::End{proto::Outcome::aborted, "internal error"};
+  co_return end;
 }
 
-/// Ends only when the session does: what a closed peer has sent is still to be used.
-asio::awaitable<void> Engine::pump(Peer& peer) {
-  co_await peer.pump(news_);
-  net::Event never(executor_);
-  co_await never.wait();
+void Engine::start(asio::cancellation_signal& stop, asio::awaitable<void> helper) {
+  ++helpers_;
+  asio::co_spawn(executor_, std::move(helper),
+                 asio::bind_cancellation_slot(stop.slot(), [this](const std::exception_ptr& failed) {
+                   --helpers_;
+                   if (failed) helper_failed_ = failed;
+                   news_.set();
+                 }));
+}
+
+asio::awaitable<void> Engine::stop_helpers() {
+  for (auto& stop : stop_) stop.emit(asio::cancellation_type::terminal);
+  while (helpers_ > 0) co_await news_.wait();
 }
 
 // ------------------------------------------------------------------------------------------ the dialog's turn
@@ -63,6 +80,7 @@ asio::awaitable<proto::End> Engine::step_all(proto::Dialog& dialog) {
 
 asio::awaitable<Engine::Step> Engine::step(proto::Dialog& dialog) {
   if (timed_out_) co_return proto::End{proto::Outcome::aborted, "Connection timeout"};
+  if (helper_failed_) std::rethrow_exception(helper_failed_);
   auto in = inbox();
   auto action = dialog.resume(in, out_);
   take(in);
