@@ -2,6 +2,10 @@
 #include "mime/added_header.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/ascii.h"
 
@@ -11,23 +15,32 @@ namespace {
 constexpr std::size_t kMaxReason = 400;
 constexpr std::size_t kLine = 76;
 
-/// Breaks at blanks, and inside words that fit no line.
-std::string folded(std::string text, std::string_view words, std::string_view ending) {
-  std::size_t column = text.size();
-  while (!words.empty()) {
-    const auto word = ascii::take_word(words);
-    for (std::size_t at = 0; at < word.size(); at += kLine - 1) {
-      const auto piece = word.substr(at, kLine - 1);
-      if (column + 1 + piece.size() > kLine) {
-        text += ending;
-        column = 0;
+/// Text built up in lines of at most kLine octets.
+class Folder {
+ public:
+  Folder(std::string_view start, std::string_view ending) : text_(start), ending_(ending), column_(start.size()) {}
+
+  /// Behind a blank; a word that fits no line is broken.
+  void add(std::string_view word) {
+    while (!word.empty()) {
+      const auto piece = word.substr(0, kLine - 1);
+      if (column_ + 1 + piece.size() > kLine) {
+        text_ += ending_;
+        column_ = 0;
       }
-      text.append(" ").append(piece);
-      column += 1 + piece.size();
+      text_.append(" ").append(piece);
+      column_ += 1 + piece.size();
+      word.remove_prefix(piece.size());
     }
   }
-  return text.append(ending);
-}
+
+  std::string finish() { return std::move(text_.append(ending_)); }
+
+ private:
+  std::string text_;
+  std::string_view ending_;
+  std::size_t column_;
+};
 
 }  // namespace
 
@@ -42,7 +55,9 @@ std::string marked_header(std::string_view reason, std::string_view ending) {
   std::ranges::replace_if(safe, [](char c) { return ascii::is_space(c); }, ' ');
   std::ranges::replace_if(safe, [](char c) { return c < 0x20 || c > 0x7e; }, '?');
   if (safe.empty()) safe = "no reason known";
-  return folded("X-P3Scan: Not scanned:", safe, ending);
+  Folder folder("X-P3Scan: Not scanned:", ending);
+  for (std::string_view words = safe; !words.empty();) folder.add(ascii::take_word(words));
+  return folder.finish();
 }
 
 }  // namespace p3scan::mime

@@ -2,11 +2,10 @@
 #include "mime/address.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
-#include <optional>
+#include <cstddef>
+#include <string>
+#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "base/ascii.h"
 #include "mime/header.h"
@@ -16,7 +15,7 @@
 namespace p3scan::mime {
 namespace {
 
-constexpr std::size_t kMaxValue = 64 * 1024;
+constexpr std::size_t kMaxValue = 65536;
 constexpr std::size_t kMaxMailboxes = 50;
 constexpr std::size_t kMaxOut = 4000;
 constexpr std::size_t kMaxName = 200;
@@ -118,7 +117,7 @@ struct Mailbox {
 Mailbox read_mailbox(std::string_view raw) {
   if (const auto open = find_structural(raw, '<'); open != std::string_view::npos) {
     const auto inside = raw.substr(open + 1);
-    return {readable_name(raw.substr(0, open)), bare_address(inside.substr(0, inside.find('>')))};
+    return {.name = readable_name(raw.substr(0, open)), .address = bare_address(inside.substr(0, inside.find('>')))};
   }
   std::string names;
   std::string_view address;
@@ -130,7 +129,7 @@ Mailbox read_mailbox(std::string_view raw) {
       names.append(names.empty() ? "" : " ").append(word);
     }
   }
-  return {readable_name(names), bare_address(address)};
+  return {.name = readable_name(names), .address = bare_address(address)};
 }
 
 /// "undisclosed-recipients:;" and its translations: a group without members.

@@ -6,8 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/ascii.h"
 #include "mime/utf8.h"
@@ -15,10 +20,7 @@
 namespace p3scan::mime {
 namespace {
 
-struct Override {
-  std::uint8_t octet;
-  char16_t code;
-};
+using Override = std::pair<std::uint8_t, char16_t>;  // octet and character
 
 // Where a charset differs from iso-8859-1, whose octets are the code points.
 constexpr std::array kWindows1252 = std::to_array<Override>({
@@ -54,7 +56,7 @@ using Table = std::array<char16_t, 128>;  // the characters of 0x80 to 0xff
 constexpr Table table(std::span<const Override> overrides) {
   Table codes{};
   for (std::size_t i = 0; i < codes.size(); ++i) codes.at(i) = static_cast<char16_t>(0x80 + i);
-  for (const auto& o : overrides) codes.at(o.octet - 0x80U) = o.code;
+  for (const auto& [octet, code] : overrides) codes.at(octet - 0x80U) = code;
   return codes;
 }
 
@@ -73,23 +75,23 @@ struct Charset {
 };
 
 constexpr std::array kCharsets = std::to_array<Charset>({
-    {"utf-8", Kind::utf8},
-    {"utf8", Kind::utf8},
-    {"us-ascii", Kind::ascii},
-    {"ascii", Kind::ascii},
-    {"ansi_x3.4-1968", Kind::ascii},
-    {"iso-8859-1", Kind::octets, &kTable1252, &kTable1},
-    {"iso8859-1", Kind::octets, &kTable1252, &kTable1},
-    {"iso_8859-1", Kind::octets, &kTable1252, &kTable1},
-    {"latin1", Kind::octets, &kTable1252, &kTable1},
-    {"iso-8859-15", Kind::octets, &kTable15, &kTable15},
-    {"iso8859-15", Kind::octets, &kTable15, &kTable15},
-    {"latin-9", Kind::octets, &kTable15, &kTable15},
-    {"iso-8859-2", Kind::octets, &kTable2, &kTable2},
-    {"iso8859-2", Kind::octets, &kTable2, &kTable2},
-    {"latin2", Kind::octets, &kTable2, &kTable2},
-    {"windows-1252", Kind::octets, &kTable1252, &kTable1252},
-    {"cp1252", Kind::octets, &kTable1252, &kTable1252},
+    {.name = "utf-8", .kind = Kind::utf8},
+    {.name = "utf8", .kind = Kind::utf8},
+    {.name = "us-ascii", .kind = Kind::ascii},
+    {.name = "ascii", .kind = Kind::ascii},
+    {.name = "ansi_x3.4-1968", .kind = Kind::ascii},
+    {.name = "iso-8859-1", .kind = Kind::octets, .reads = &kTable1252, .writes = &kTable1},
+    {.name = "iso8859-1", .kind = Kind::octets, .reads = &kTable1252, .writes = &kTable1},
+    {.name = "iso_8859-1", .kind = Kind::octets, .reads = &kTable1252, .writes = &kTable1},
+    {.name = "latin1", .kind = Kind::octets, .reads = &kTable1252, .writes = &kTable1},
+    {.name = "iso-8859-15", .kind = Kind::octets, .reads = &kTable15, .writes = &kTable15},
+    {.name = "iso8859-15", .kind = Kind::octets, .reads = &kTable15, .writes = &kTable15},
+    {.name = "latin-9", .kind = Kind::octets, .reads = &kTable15, .writes = &kTable15},
+    {.name = "iso-8859-2", .kind = Kind::octets, .reads = &kTable2, .writes = &kTable2},
+    {.name = "iso8859-2", .kind = Kind::octets, .reads = &kTable2, .writes = &kTable2},
+    {.name = "latin2", .kind = Kind::octets, .reads = &kTable2, .writes = &kTable2},
+    {.name = "windows-1252", .kind = Kind::octets, .reads = &kTable1252, .writes = &kTable1252},
+    {.name = "cp1252", .kind = Kind::octets, .reads = &kTable1252, .writes = &kTable1252},
 });
 
 /// Left to iconv, under the names it knows.
@@ -102,7 +104,7 @@ constexpr auto kIconvCharsets = std::to_array<std::string_view>({
     "utf-16",       "utf-16le",     "utf-16be",     "utf-7",
 });
 
-constexpr std::size_t kMaxIconv = 64 * 1024;
+constexpr std::size_t kMaxIconv = 65536;
 
 const Charset* find_charset(std::string_view name) {
   const auto* const at =
@@ -177,7 +179,7 @@ std::string octets_to_utf8(const Table& codes, std::string_view bytes) {
 char to_octet(const Table* codes, char32_t code) {
   if (code < 0x80) return static_cast<char>(code);
   if (codes == nullptr) return '?';
-  const auto at = std::ranges::find(*codes, code, [](char16_t c) { return char32_t{c}; });
+  const auto* const at = std::ranges::find(*codes, code, [](char16_t c) { return char32_t{c}; });
   return at == codes->end() ? '?' : static_cast<char>(static_cast<unsigned char>(0x80 + (at - codes->begin())));
 }
 

@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include "mime/date.h"
 
-#include <fmt/format.h>
+#include <bits/chrono.h>
+#include <fmt/core.h>
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
+#include <ctime>
+#include <string>
 #include <string_view>
 
 namespace p3scan::mime {
+namespace {
+
+constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+}  // namespace
 
 std::string rfc5322_date(std::time_t when, std::chrono::seconds offset) {
   namespace chrono = std::chrono;
-  static constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const auto minutes = chrono::duration_cast<chrono::minutes>(offset);
   const chrono::sys_seconds local{chrono::seconds{when} + minutes};
   const auto day = chrono::floor<chrono::days>(local);

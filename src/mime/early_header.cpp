@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "base/ascii.h"
 
@@ -55,7 +57,7 @@ std::optional<std::size_t> field_length(std::string_view head, std::size_t first
 
 /// Notes that a field of this name was seen. Returns false if it must not occur again.
 bool note(std::string_view name, std::uint32_t& seen) {
-  const auto at = std::ranges::find_if(kOnce, [&](auto once) { return ascii::equal_nocase(name, once); });
+  const auto* const at = std::ranges::find_if(kOnce, [&](auto once) { return ascii::equal_nocase(name, once); });
   if (at == kOnce.end()) return true;
   const auto bit = std::uint32_t{1} << (at - kOnce.begin());
   const bool first = (seen & bit) == 0;

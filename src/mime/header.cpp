@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include "mime/header.h"
 
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "base/ascii.h"
 
 namespace p3scan::mime {
@@ -31,7 +36,7 @@ std::optional<Field> Fields::next() {
     if (name.empty()) continue;
     while (at_ < head_.size() && ascii::is_blank(head_[at_])) at_ += line().size();
     const auto value = head_.substr(start + colon + 1, at_ - start - colon - 1);
-    return Field{name, without_ending(value), start, at_ - start};
+    return Field{.name = name, .value = without_ending(value), .offset = start, .length = at_ - start};
   }
   at_ = head_.size();
   return std::nullopt;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include "mime/header_end.h"
 
+#include <cstdint>
+
 namespace p3scan::mime {
 
 void HeaderEnd::at(std::uint64_t offset) {
@@ -24,38 +26,51 @@ bool HeaderEnd::name_octet(char c) {
   return c > ' ' && c < 0x7f;
 }
 
+/// Passes over the rest of a header line, up to and including its LF.
+void HeaderEnd::skip_line(std::string_view& piece) {
+  const auto lf = piece.find('\n');
+  const auto text = piece.substr(0, lf);
+  if (!text.empty()) after_cr_ = text.back() == '\r';
+  seen_ += text.size();
+  piece.remove_prefix(text.size());
+  if (piece.empty()) return;
+  ending_ = after_cr_ ? "\r\n" : "\n";
+  after_cr_ = false;
+  state_ = State::line_start;
+  line_start_ = ++seen_;
+  piece.remove_prefix(1);
+}
+
+/// Judges one octet from the beginning of a line.
+void HeaderEnd::take_octet(char c) {
+  const bool first = state_ == State::line_start;
+  if (first && (c == '\r' || c == '\n')) {
+    if (seen_ == 0 && c == '\n') ending_ = "\n";
+    at(seen_);
+  } else if (first && (c == ' ' || c == '\t')) {
+    state_ = State::inside;
+  } else {
+    state_ = State::name;
+    if (!name_octet(c)) at(line_start_);
+  }
+  ++seen_;
+}
+
 void HeaderEnd::feed(std::string_view piece) {
   while (!found_ && !piece.empty()) {
     if (state_ == State::inside) {
-      const auto lf = piece.find('\n');
-      const auto text = piece.substr(0, lf);
-      if (!text.empty()) after_cr_ = text.back() == '\r';
-      seen_ += text.size();
-      piece.remove_prefix(text.size());
-      if (piece.empty()) return;
-      ending_ = after_cr_ ? "\r\n" : "\n";
-      after_cr_ = false;
-      state_ = State::line_start;
-      line_start_ = seen_ + 1;
-    } else if (state_ == State::line_start && (piece.front() == '\r' || piece.front() == '\n')) {
-      if (seen_ == 0 && piece.front() == '\n') ending_ = "\n";
-      return at(seen_);
-    } else if (state_ == State::line_start && (piece.front() == ' ' || piece.front() == '\t')) {
-      state_ = State::inside;
+      skip_line(piece);
     } else {
-      state_ = State::name;
-      if (!name_octet(piece.front())) return at(line_start_);
+      take_octet(piece.front());
+      piece.remove_prefix(1);
     }
-    ++seen_;
-    piece.remove_prefix(1);
   }
 }
 
 void HeaderEnd::finish() {
   if (found_) return;
-  if (state_ == State::name) return at(line_start_);
   needs_break_ = state_ == State::inside;
-  at(seen_);
+  at(state_ == State::name ? line_start_ : seen_);
 }
 
 }  // namespace p3scan::mime

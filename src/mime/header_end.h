@@ -19,18 +19,22 @@ class HeaderEnd {
   void feed(std::string_view piece);
   void finish();  // the message is complete
 
-  bool found() const { return found_; }
+  [[nodiscard]] bool found() const { return found_; }
 
   // Valid once found() is true.
-  std::uint64_t offset() const { return offset_; }          // the added line goes in front of this octet
-  std::string_view line_ending() const { return ending_; }  // what the added line ends in; CRLF when nothing tells
+  [[nodiscard]] std::uint64_t offset() const { return offset_; }  // the added line goes in front of this octet
+  [[nodiscard]] std::string_view line_ending() const {
+    return ending_;
+  }  // what the added line ends in; CRLF when nothing tells
   /// The message ends inside its last header line: a line_ending() belongs in front of the added line too.
-  bool needs_break() const { return needs_break_; }
+  [[nodiscard]] bool needs_break() const { return needs_break_; }
 
  private:
   enum class State : std::uint8_t { line_start, name, inside };
 
   void at(std::uint64_t offset);
+  void skip_line(std::string_view& piece);
+  void take_octet(char c);
   bool name_octet(char c);
 
   State state_ = State::line_start;

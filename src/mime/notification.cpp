@@ -4,6 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/ascii.h"
 #include "mime/address.h"
@@ -11,6 +16,7 @@
 #include "mime/date.h"
 #include "mime/header.h"
 #include "mime/rfc2047.h"
+#include "mime/template.h"
 #include "mime/template_text.h"
 #include "mime/utf8.h"
 
@@ -18,6 +24,7 @@ namespace p3scan::mime {
 namespace {
 
 constexpr std::size_t kMaxValue = 400;
+constexpr std::string_view kHex = "0123456789ABCDEF";
 constexpr std::size_t kMaxLines = 2000;  // of VDINFO
 constexpr std::string_view kNoName = "<no virusinfo could be examined>";
 constexpr auto kAddressFields = std::to_array<std::string_view>({"From", "To", "Cc", "Reply-To", "Sender"});
@@ -68,7 +75,6 @@ std::string escape_html(std::string_view text) {
 
 /// RFC 2045 6.7; soft line breaks keep lines short wherever in a line the value begins.
 std::string quoted_printable(std::string_view text) {
-  static constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
   std::size_t column = 0;
   for (const char c : text) {
@@ -114,7 +120,7 @@ class Composer {
   }
 
  private:
-  bool wanted(std::string_view name) const { return !find_field(out_, name) && !template_.has(name); }
+  [[nodiscard]] bool wanted(std::string_view name) const { return !find_field(out_, name) && !template_.has(name); }
 
   void add_line(std::string_view name, std::string_view value) {
     out_.append(name).append(": ").append(value).append("\r\n");
@@ -130,7 +136,7 @@ class Composer {
 
   /// Mailboxes from elsewhere, and what stands for them if there are none: a message must have a sender (RFC 5322
   /// 3.6), which is then the gateway.
-  std::string addresses(std::string_view name, std::string_view value) const {
+  [[nodiscard]] std::string addresses(std::string_view name, std::string_view value) const {
     auto encoded = encode_addresses(value, name.size() + 2);
     if (!encoded.empty()) return encoded;
     if (!ascii::equal_nocase(name, "From")) return "undisclosed-recipients:;";
@@ -141,7 +147,7 @@ class Composer {
   }
 
   /// The values as they stand in the body: in the template's charset and encoding.
-  TemplateValues body_values() const {
+  [[nodiscard]] TemplateValues body_values() const {
     auto values = values_;
     for (const auto& variable : kTemplateVariables) {
       auto& value = values.*variable.value;
@@ -166,24 +172,31 @@ class Composer {
   }
 
   void add_field(const Field& field, bool eight_bit) {
-    const auto raw = template_.header().substr(field.offset, field.length);
     const auto value = unfold(field.value);
-    if (eight_bit && ascii::equal_nocase(field.name, "Content-Transfer-Encoding") && ascii::equal_nocase(value, "7bit"))
-      return add_line(field.name, "8bit");
-    if (eight_bit && !template_.declares_charset() && ascii::equal_nocase(field.name, "Content-Type") &&
-        ascii::starts_with_nocase(value, "text/"))
-      return add_line(field.name, value + "; charset=" + template_.charset());
-    const auto column = field.name.size() + 2;
-    auto expanded = expand(to_utf8(template_.charset(), value).value_or(display_text(value)), header_values());
-    if (ascii::trim(expanded) == value && is_seven_bit(value)) {
-      out_ += raw;
+    if (const auto corrected = eight_bit ? corrected_value(field.name, value) : std::nullopt) {
+      add_line(field.name, *corrected);
       return;
     }
+    const auto expanded = expand(to_utf8(template_.charset(), value).value_or(display_text(value)), header_values());
     const auto text = ascii::trim(expanded);
-    add_line(field.name, is_address_field(field.name) ? addresses(field.name, text) : encode(text, column));
+    if (text == value && is_seven_bit(value)) {
+      out_ += template_.header().substr(field.offset, field.length);
+    } else {
+      add_line(field.name,
+               is_address_field(field.name) ? addresses(field.name, text) : encode(text, field.name.size() + 2));
+    }
   }
 
-  TemplateValues header_values() const {
+  /// What a MIME field has to say of a body with 8-bit octets, if that is not what it says.
+  [[nodiscard]] std::optional<std::string> corrected_value(std::string_view name, const std::string& value) const {
+    if (ascii::equal_nocase(name, "Content-Transfer-Encoding") && ascii::equal_nocase(value, "7bit")) return "8bit";
+    if (ascii::equal_nocase(name, "Content-Type") && ascii::starts_with_nocase(value, "text/") &&
+        !template_.declares_charset())
+      return value + "; charset=" + template_.charset();
+    return std::nullopt;
+  }
+
+  [[nodiscard]] TemplateValues header_values() const {
     auto values = values_;
     values.vdinfo = one_line(values.vdinfo);
     return values;

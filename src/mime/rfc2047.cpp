@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/ascii.h"
 #include "mime/charset.h"
@@ -14,9 +18,10 @@
 namespace p3scan::mime {
 namespace {
 
-constexpr std::size_t kMaxValue = 64 * 1024;
+constexpr std::size_t kMaxValue = 65536;
 constexpr std::size_t kMaxCharsetName = 40;
 constexpr int kMaxConversions = 16;  // by iconv, for one value
+constexpr std::string_view kHex = "0123456789ABCDEF";
 constexpr std::string_view kWordStart = "=?";
 constexpr std::string_view kWordEnd = "?=";
 
@@ -45,14 +50,16 @@ std::optional<std::string> decode_q(std::string_view text) {
 
 constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/// Six bits of a character, -1 for one that is no part of base64.
+constexpr auto kValues = [] {
+  std::array<std::int16_t, 256> values{};
+  values.fill(-1);
+  for (std::size_t i = 0; i < kBase64.size(); ++i)
+    values.at(static_cast<unsigned char>(kBase64[i])) = static_cast<std::int16_t>(i);
+  return values;
+}();
+
 std::optional<std::string> decode_b(std::string_view text) {
-  static constexpr auto kValues = [] {
-    std::array<std::int8_t, 256> values{};
-    values.fill(-1);
-    for (std::size_t i = 0; i < kBase64.size(); ++i)
-      values.at(static_cast<unsigned char>(kBase64[i])) = static_cast<std::int8_t>(i);
-    return values;
-  }();
   while (text.ends_with('=')) text.remove_suffix(1);
   std::string out;
   std::uint32_t bits = 0;
@@ -89,7 +96,9 @@ std::optional<Word> parse_word(std::string_view text, std::size_t at) {
   auto bytes = encoding == 'Q' ? decode_q(coded) : decode_b(coded);
   if (!bytes) return std::nullopt;
   const auto size = kWordStart.size() + charset.size() + 3 + coded.size() + kWordEnd.size();
-  return Word{charset.substr(0, charset.find('*')), *std::move(bytes), at + size};  // RFC 2231 5: charset*language
+  return Word{.charset = charset.substr(0, charset.find('*')),
+              .bytes = *std::move(bytes),
+              .end = at + size};  // RFC 2231 5: charset*language
 }
 
 class Decoder {
@@ -98,12 +107,12 @@ class Decoder {
 
   std::string run() {
     for (auto at = text_.find(kWordStart); at != std::string_view::npos; at = text_.find(kWordStart, at)) {
-      auto word = parse_word(text_, at);
+      const auto word = parse_word(text_, at);
       if (!word) {
         ++at;
         continue;
       }
-      add(*std::move(word), at);
+      add(*word, at);
       at = end_;
     }
     flush();
@@ -114,7 +123,7 @@ class Decoder {
  private:
   /// Blanks between two encoded-words are not shown (RFC 2047 6.2). Octets of one charset are joined before they are
   /// converted: many programs split characters.
-  void add(Word word, std::size_t start) {
+  void add(const Word& word, std::size_t start) {
     const auto between = text_.substr(end_, start - end_);
     const bool adjacent = !charset_.empty() && ascii::trim(between).empty();
     if (!adjacent || !ascii::equal_nocase(charset_, word.charset)) {
@@ -163,13 +172,13 @@ bool is_plain_q(char c) {
 }
 
 std::size_t q_size(std::string_view text) {
-  return text.size() + 2 * static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !is_plain_q(c); }));
+  return text.size() +
+         (2 * static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !is_plain_q(c); })));
 }
 
 std::size_t b_size(std::string_view text) { return (text.size() + 2) / 3 * 4; }
 
 std::string encode_q(std::string_view text) {
-  static constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {
     if (is_plain_q(c)) {

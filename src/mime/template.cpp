@@ -2,7 +2,10 @@
 #include "mime/template.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
+#include <string>
+#include <string_view>
 
 namespace p3scan::mime {
 namespace {
@@ -21,7 +24,7 @@ const TemplateVariable* variable_at(std::string_view text) {
 
 std::string crlf_lines(std::string_view text) {
   std::string out;
-  out.reserve(text.size() + text.size() / 16);
+  out.reserve(text.size() + (text.size() / 16));
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\r' || text[i] == '\n') {
       if (text.substr(i).starts_with("\r\n")) ++i;

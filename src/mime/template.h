@@ -33,15 +33,24 @@ struct TemplateVariable {
   std::string TemplateValues::* value;
 };
 inline constexpr TemplateVariable kTemplateVariables[] = {
-    {"HOSTNAME", &TemplateValues::hostname}, {"DOMAINNAME", &TemplateValues::domainname},
-    {"PROGNAME", &TemplateValues::progname}, {"VERSION", &TemplateValues::version},
-    {"CLIENTIP", &TemplateValues::clientip}, {"CLIENTPORT", &TemplateValues::clientport},
-    {"SERVERIP", &TemplateValues::serverip}, {"SERVERPORT", &TemplateValues::serverport},
-    {"PROTOCOL", &TemplateValues::protocol}, {"VDINFO", &TemplateValues::vdinfo},
-    {"USERNAME", &TemplateValues::username}, {"MAILDATE", &TemplateValues::maildate},
-    {"MAILFROM", &TemplateValues::mailfrom}, {"SUBJECT", &TemplateValues::subject},
-    {"MAILTO", &TemplateValues::mailto},     {"VIRUSNAME", &TemplateValues::virusname},
-    {"MAILFILE", &TemplateValues::mailfile}, {"P3SCANID", &TemplateValues::p3scanid},
+    {.name = "HOSTNAME", .value = &TemplateValues::hostname},
+    {.name = "DOMAINNAME", .value = &TemplateValues::domainname},
+    {.name = "PROGNAME", .value = &TemplateValues::progname},
+    {.name = "VERSION", .value = &TemplateValues::version},
+    {.name = "CLIENTIP", .value = &TemplateValues::clientip},
+    {.name = "CLIENTPORT", .value = &TemplateValues::clientport},
+    {.name = "SERVERIP", .value = &TemplateValues::serverip},
+    {.name = "SERVERPORT", .value = &TemplateValues::serverport},
+    {.name = "PROTOCOL", .value = &TemplateValues::protocol},
+    {.name = "VDINFO", .value = &TemplateValues::vdinfo},
+    {.name = "USERNAME", .value = &TemplateValues::username},
+    {.name = "MAILDATE", .value = &TemplateValues::maildate},
+    {.name = "MAILFROM", .value = &TemplateValues::mailfrom},
+    {.name = "SUBJECT", .value = &TemplateValues::subject},
+    {.name = "MAILTO", .value = &TemplateValues::mailto},
+    {.name = "VIRUSNAME", .value = &TemplateValues::virusname},
+    {.name = "MAILFILE", .value = &TemplateValues::mailfile},
+    {.name = "P3SCANID", .value = &TemplateValues::p3scanid},
 };
 
 /// The text with every known %VARIABLE% replaced, values not looked at again, unknown ones left alone, and all lines

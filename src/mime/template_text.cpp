@@ -3,14 +3,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
 
 #include "base/ascii.h"
+#include "mime/header.h"
 #include "mime/template.h"
 #include "mime/utf8.h"
 
 namespace p3scan::mime {
 namespace {
 
+constexpr std::string_view kCharset = "charset=";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 /// A first line "Attention:" makes no header; one of these does.
@@ -65,9 +70,8 @@ std::string without_dot(std::string_view body) {
 
 /// The value of the first "charset=" in the text.
 std::string_view charset_parameter(std::string_view text) {
-  constexpr std::string_view kName = "charset=";
   const auto match =
-      std::ranges::search(text, kName, [](char a, char b) { return ascii::upper(a) == ascii::upper(b); });
+      std::ranges::search(text, kCharset, [](char a, char b) { return ascii::upper(a) == ascii::upper(b); });
   if (match.empty()) return {};
   auto value = text.substr(static_cast<std::size_t>(match.end() - text.begin()));
   if (value.starts_with('"')) value.remove_prefix(1);

@@ -20,15 +20,15 @@ class TemplateText {
   TemplateText& operator=(TemplateText&&) = delete;
   ~TemplateText() = default;
 
-  std::string_view header() const { return header_; }  // whole fields, lines ended by CRLF
-  const std::string& body() const { return body_; }    // lines ended by CRLF
-  bool has(std::string_view name) const { return find_field(header_, name).has_value(); }
+  [[nodiscard]] std::string_view header() const { return header_; }  // whole fields, lines ended by CRLF
+  [[nodiscard]] const std::string& body() const { return body_; }    // lines ended by CRLF
+  [[nodiscard]] bool has(std::string_view name) const { return find_field(header_, name).has_value(); }
 
   /// The charset that it declares, else the one that it is written in.
-  const std::string& charset() const { return charset_; }
-  bool declares_charset() const { return declares_charset_; }
-  bool is_html() const { return html_; }
-  bool is_quoted_printable() const { return quoted_printable_; }
+  [[nodiscard]] const std::string& charset() const { return charset_; }
+  [[nodiscard]] bool declares_charset() const { return declares_charset_; }
+  [[nodiscard]] bool is_html() const { return html_; }
+  [[nodiscard]] bool is_quoted_printable() const { return quoted_printable_; }
 
  private:
   void find_charset();

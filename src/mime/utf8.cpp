@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include "mime/utf8.h"
 
+#include <cstddef>
+#include <string>
+#include <string_view>
+
 #include "mime/charset.h"
 
 namespace p3scan::mime {

@@ -2,7 +2,12 @@
 #include "scan/policy.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <string>
 #include <string_view>
+#include <variant>
+
+#include "scan/verdict.h"
 
 namespace p3scan::scan {
 namespace {
@@ -26,38 +31,38 @@ std::string cannot_scan(const Unscannable& found) {
 
 struct Rules {
   Way way;
-  const Policy& policy;
+  const Policy* policy;
 
-  Decision operator()(const Clean& /*found*/) const { return {Kind::deliver, {}}; }
+  Decision operator()(const Clean& /*found*/) const { return {.kind = Kind::deliver, .text = {}}; }
 
   Decision operator()(const Infected& found) const {
-    if (way == Way::outgoing) return {Kind::refuse, reply_text(policy.refusal)};
-    return {Kind::replace, found.name.empty() ? std::string(kNoName) : found.name};
+    if (way == Way::outgoing) return {.kind = Kind::refuse, .text = reply_text(policy->refusal)};
+    return {.kind = Kind::replace, .text = found.name.empty() ? std::string(kNoName) : found.name};
   }
 
   Decision operator()(const Unscannable& found) const {
-    switch (policy.on_unscannable) {
-      case OnUnscannable::deliver_marked: return {Kind::deliver_marked, found.reason};
+    switch (policy->on_unscannable) {
+      case OnUnscannable::deliver_marked: return {.kind = Kind::deliver_marked, .text = found.reason};
       case OnUnscannable::notify:
-        if (way == Way::outgoing) return {Kind::refuse, reply_text(cannot_scan(found))};
-        return {Kind::replace, cannot_scan(found)};
-      case OnUnscannable::tempfail: return {Kind::tempfail, std::string(kTryLater)};
-      case OnUnscannable::reject: return {Kind::refuse, reply_text(cannot_scan(found))};
+        if (way == Way::outgoing) return {.kind = Kind::refuse, .text = reply_text(cannot_scan(found))};
+        return {.kind = Kind::replace, .text = cannot_scan(found)};
+      case OnUnscannable::tempfail: return {.kind = Kind::tempfail, .text = std::string(kTryLater)};
+      case OnUnscannable::reject: return {.kind = Kind::refuse, .text = reply_text(cannot_scan(found))};
     }
-    return {Kind::tempfail, std::string(kTryLater)};
+    return {.kind = Kind::tempfail, .text = std::string(kTryLater)};
   }
 
   Decision operator()(const Failed& found) const {
-    if (policy.on_failure != OnFailure::deliver) return {Kind::tempfail, std::string(kTryLater)};
+    if (policy->on_failure != OnFailure::deliver) return {.kind = Kind::tempfail, .text = std::string(kTryLater)};
     // The reason names sockets and hosts of this house, which is nobody's business outside of it.
-    return {Kind::deliver_marked, way == Way::incoming ? found.reason : "the scanner failed"};
+    return {.kind = Kind::deliver_marked, .text = way == Way::incoming ? found.reason : "the scanner failed"};
   }
 };
 
 }  // namespace
 
 Decision decide(const Verdict& verdict, Way way, const Policy& policy) {
-  return std::visit(Rules{way, policy}, verdict);
+  return std::visit(Rules{.way = way, .policy = &policy}, verdict);
 }
 
 }  // namespace p3scan::scan

@@ -2,13 +2,20 @@
 #include "scan/verdict.h"
 
 #include <array>
+#include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace p3scan::scan {
 namespace {
 
 /// How much a verdict outweighs another one; by position in the variant.
 constexpr std::array<int, std::variant_size_v<Verdict>> kWeight = {0, 3, 1, 2};
+
+constexpr std::array<std::string_view, std::variant_size_v<Verdict>> kNames = {"clean", "infected", "unscannable",
+                                                                               "failed"};
 
 void join(std::string& a, std::string_view b, std::string_view between) {
   if (a == b || b.empty()) return;
@@ -32,10 +39,6 @@ Verdict combine(Verdict a, Verdict b) {
   return a;
 }
 
-std::string_view kind_name(const Verdict& verdict) {
-  static constexpr std::array<std::string_view, std::variant_size_v<Verdict>> kNames = {"clean", "infected",
-                                                                                        "unscannable", "failed"};
-  return kNames.at(verdict.index());
-}
+std::string_view kind_name(const Verdict& verdict) { return kNames.at(verdict.index()); }
 
 }  // namespace p3scan::scan
