@@ -239,8 +239,22 @@ const Script kScripts[] = {
         S< .
         S: 554 no valid recipients
         C< 554 no valid recipients
-        C: NOOP
-        S< NOOP
+        C: MAIL FROM:<a@b>
+        C: RCPT TO:<a@b>
+        C: DATA
+        S< MAIL FROM:<a@b>
+        S< RCPT TO:<a@b>
+        S: 250 ok
+        S: 250 ok
+        C< 250 ok
+        C< 250 ok
+        login: a@b
+        C< 354 End data*
+        C: .
+        scan: deliver
+        S< DATA
+        S: 354 go
+        S< .
         S: 250 ok
         C< 250 ok)",
      {},
@@ -290,6 +304,18 @@ const Script kScripts[] = {
         C: HELO me
         C: DATA
         S< HELO me
+        S: 250 ok
+        C< 250 ok
+        S< DATA
+        S: 503 no
+        C< 503 no)",
+     {},
+     kRecipient},
+    {"no_recipients_after_extended_hello",
+     R"(
+        C: EHLO me
+        C: DATA
+        S< EHLO me
         S: 250 ok
         C< 250 ok
         S< DATA

@@ -169,7 +169,21 @@ const Script kScripts[] = {
         C< 502*
         S< NOOP 3
         S: 250 3
-        C< 250 3)",
+        C< 250 3
+        C: NOOP 4
+        C: STARTTLS
+        S< NOOP 4
+        S: 250 4
+        C< 250 4
+        C< 502*
+        C: NOOP 5
+        C: NOOP 6
+        S< NOOP 5
+        S< NOOP 6
+        S: 250 5
+        S: 250 6
+        C< 250 5
+        C< 250 6)",
      kTwoAtOnce, kHello},
     {"auth_plain",
      R"(

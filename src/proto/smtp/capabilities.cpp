@@ -2,7 +2,10 @@
 #include "proto/smtp/capabilities.h"
 
 #include <algorithm>
-#include <iterator>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ascii.h"

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
-#include <algorithm>
-#include <utility>
+#include <cstddef>
+#include <optional>
+#include <string_view>
 
+#include "proto/dialog.h"
+#include "proto/smtp/command.h"
+#include "proto/smtp/line_ends.h"
 #include "proto/smtp/smtp_dialog.h"
 
 // SmtpDialog, the client's half: commands and AUTH dialogues.
@@ -9,7 +13,7 @@ namespace p3scan::proto::smtp {
 namespace {
 
 /// Most that one call says to the client: short commands could ask for much more than they are.
-constexpr std::size_t kMostWords = 64 * 1024;
+constexpr std::size_t kMostWords = 65536;
 
 constexpr std::string_view kTooLong = "500 5.5.2 Line too long\r\n";
 constexpr std::string_view kStrayOctet = "500 5.5.2 Bare CR or NUL in a command\r\n";
@@ -145,7 +149,7 @@ SmtpDialog::Next SmtpDialog::on_bdat(const Command& command, Outbox& out) {
   const auto chunk = parse_chunk(command.arguments);
   if (!chunk && chunk.error() == ChunkError::too_large) {  // where the next command begins is anybody's guess
     say("552 5.3.4 Chunk too large\r\n", out);
-    return End{Outcome::protocol_error, "BDAT with a size that can't be counted"};
+    return End{.outcome = Outcome::protocol_error, .why = "BDAT with a size that can't be counted"};
   }
   if (!chunk) {
     say("501 5.5.4 Syntax: BDAT size [LAST]\r\n", out);

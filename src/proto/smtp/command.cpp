@@ -2,9 +2,13 @@
 #include "proto/smtp/command.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <string_view>
 
 #include "base/ascii.h"
+#include "base/result.h"
 
 namespace p3scan::proto::smtp {
 namespace {

@@ -3,6 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
 
 namespace p3scan::proto::smtp {
 namespace {
@@ -16,7 +20,7 @@ constexpr std::array<char, 1024> kNuls{};
 /// What one call of add() has written. Octets before `done` are in `out`, taken out, or kept back.
 struct LineEnds::Output {
   std::string_view piece;
-  std::vector<std::string_view>& out;
+  std::vector<std::string_view>& out;  // NOLINT(cppcoreguidelines-avoid-const-or-ref-data-members): lives for one call
   std::size_t done = 0;
 
   void copy_to(std::size_t end) {

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/ascii.h"
+#include "proto/dialog.h"
+#include "proto/smtp/line_ends.h"
 #include "proto/smtp/smtp_dialog.h"
 
 // SmtpDialog: a message from its first octet to the reply for it.
@@ -10,7 +18,7 @@ namespace p3scan::proto::smtp {
 namespace {
 
 /// Octets looked at in one go, and pieces handed over in one call: an input of line feeds alone makes a piece of each.
-constexpr std::size_t kSlice = 16 * 1024;
+constexpr std::size_t kSlice = 16384;
 constexpr std::size_t kMostPieces = 4096;
 constexpr std::size_t kLongestText = 400;  // RFC 5321 section 4.5.3.1.5: 512 octets of a reply line
 
@@ -53,7 +61,6 @@ Action SmtpDialog::deliver(Framing framing) {
 }
 
 SmtpDialog::Next SmtpDialog::begin(BareLf mode, Transport transport) {
-  dots_.reset();
   line_ends_ = LineEnds(mode, transport);
   holding_ = true;
   return Begin{.direction = Direction::outgoing, .scan = !mail_.unscanned};
@@ -75,39 +82,42 @@ bool SmtpDialog::close_text(Outbox& out) { return line_ends_.finish(out.content)
 
 SmtpDialog::Next SmtpDialog::read_data(Inbox& in, Outbox& out) {
   if (refusal_.empty() && in.message_error != MessageError::none) return refuse_message(text_of(in.message_error));
+  while (!in.client.empty()) {
+    if (out.content.size() > kMostPieces) return Again{};
+    const bool ended = read_slice(in.client, out);
+    if (ended && !refusal_.empty()) return end_refused(out);
+    if (ended) {
+      phase_ = Phase::scanning;
+      return Scan{};
+    }
+    if (holding_ && !refusal_.empty()) return drop_message();
+  }
+  return std::nullopt;
+}
+
+/// True when the dot has been taken. Text that isn't acceptable sets refusal_.
+bool SmtpDialog::read_slice(std::string_view& client, Outbox& out) {
   std::vector<std::string_view> pieces;
   // A dot that starts a line goes away even if the sender should have doubled it (RFC 5321 section 4.5.2). Putting it
   // back could make a line with a lone dot out of what line ends have become.
   std::vector<std::uint64_t> lone_dots;
-  while (!in.client.empty()) {
-    if (out.content.size() > kMostPieces) return Again{};
-    auto slice = in.client.substr(0, kSlice);
-    const auto size = slice.size();
-    pieces.clear();
-    lone_dots.clear();
-    const bool ended = dots_.read(slice, pieces, lone_dots);
-    in.client.remove_prefix(size - slice.size());
-    bool good = true;
-    if (refusal_.empty()) {
-      good = std::ranges::all_of(pieces, [&](auto piece) { return keep(piece, out); });
-      if (good && ended) good = close_text(out);
-      if (!good) refusal_ = kNotPlain;
-    }
-    if (ended && refusal_.empty()) {
-      phase_ = Phase::scanning;
-      return Scan{};
-    }
-    if (ended) return end_refused(out);
-    if (!good) return drop_message();
-  }
-  return std::nullopt;
+  auto slice = client.substr(0, kSlice);
+  const auto size = slice.size();
+  const bool ended = dots_.read(slice, pieces, lone_dots);
+  client.remove_prefix(size - slice.size());
+  if (!refusal_.empty()) return ended;
+  bool good = std::ranges::all_of(pieces, [&](auto piece) { return keep(piece, out); });
+  if (good && ended) good = close_text(out);
+  if (!good) refusal_ = kNotPlain;
+  return ended;
 }
 
 /// The last octet of a message that won't pass has gone by, or its ruling is there.
 SmtpDialog::Next SmtpDialog::end_refused(Outbox& out) {
   say(std::exchange(refusal_, {}), out);
   if (lost_) return *lost_;
-  if (server_in_data_) return End{Outcome::aborted, "the server waits for a message that must not pass"};
+  if (server_in_data_)
+    return End{.outcome = Outcome::aborted, .why = "the server waits for a message that must not pass"};
   ask(Kind::own_rset, "RSET", out);
   end_transaction();
   return drop_message();

@@ -2,8 +2,12 @@
 #include "proto/smtp/reply.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string_view>
 
 #include "base/ascii.h"
+#include "base/result.h"
 
 namespace p3scan::proto::smtp {
 namespace {

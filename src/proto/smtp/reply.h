@@ -15,8 +15,8 @@ struct Reply {
   /// All its lines, each ended by CRLF, as a client may see them; valid until the parser's next call.
   std::string_view text;
 
-  bool positive() const { return code / 100 == 2; }
-  bool intermediate() const { return code / 100 == 3; }
+  [[nodiscard]] bool positive() const { return code / 100 == 2; }
+  [[nodiscard]] bool intermediate() const { return code / 100 == 3; }
 };
 
 enum class ReplyError {

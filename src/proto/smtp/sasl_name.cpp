@@ -2,7 +2,10 @@
 #include "proto/smtp/sasl_name.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "base/ascii.h"
 

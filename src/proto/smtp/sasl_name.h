@@ -16,7 +16,7 @@ class SaslName {
   void respond(std::string_view line);
 
   /// At most kLongest octets, any of which may occur; empty while unknown.
-  const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
 
   static constexpr std::size_t kLongest = 320;
 

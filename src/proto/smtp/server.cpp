@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include <algorithm>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include "proto/dialog.h"
 #include "proto/smtp/capabilities.h"
+#include "proto/smtp/line_ends.h"
+#include "proto/smtp/reply.h"
 #include "proto/smtp/smtp_dialog.h"
 
 // SmtpDialog, the server's half: replies and the queue of those that are due.
@@ -44,8 +51,9 @@ void SmtpDialog::ask(Kind kind, std::string_view line, Outbox& out) {
 
 /// Our own reply to the command read last, in its place among the server's.
 void SmtpDialog::say(std::string_view reply, Outbox& out) {
-  const auto before = std::find_if(expected_.rbegin(), expected_.rend(), [](const auto& e) { return !e.own(); });
-  if (before == expected_.rend()) {
+  const auto newest_first = expected_ | std::views::reverse;
+  const auto before = std::ranges::find_if(newest_first, [](const auto& e) { return !e.own(); });
+  if (before == newest_first.end()) {
     out.client += reply;
     return;
   }
@@ -61,10 +69,11 @@ void SmtpDialog::relay(const Expected& to, std::string_view text, Outbox& out) {
 
 SmtpDialog::Next SmtpDialog::read_server(Inbox& in, Outbox& out) {
   while (!lost_) {
-    const auto reply = replies_.next(in.server);
-    if (!reply) return lose(Outcome::protocol_error, reason(reply.error()), service_lost(), out);
-    if (!*reply && !in.server_closed) return std::nullopt;
-    auto next = *reply ? on_reply(**reply, out) : on_server_closed(out);
+    const auto parsed = replies_.next(in.server);
+    if (!parsed) return lose(Outcome::protocol_error, reason(parsed.error()), service_lost(), out);
+    const auto& reply = parsed.value();
+    if (!reply && !in.server_closed) return std::nullopt;
+    auto next = reply ? on_reply(*reply, out) : on_server_closed(out);
     if (next) return next;
   }
   in.server = {};  // nothing it may still say counts
@@ -99,7 +108,7 @@ SmtpDialog::Next SmtpDialog::on_answer(const Expected& to, const Reply& reply, O
         return std::nullopt;
       }
       break;
-    case Kind::quit: relay(to, reply.text, out); return End{Outcome::finished};
+    case Kind::quit: relay(to, reply.text, out); return End{.outcome = Outcome::finished};
     case Kind::auth:
       relay(to, reply.text, out);
       if (challenge) phase_ = Phase::sasl;
@@ -170,7 +179,7 @@ SmtpDialog::Next SmtpDialog::on_closing_reply(const Reply& reply, Outbox& out) {
   --visible_;
   if (phase_ == Phase::blocked && visible_ == 0) phase_ = Phase::command;
   relay(to, reply.text, out);
-  if (to.kind == Kind::quit) return End{Outcome::finished};
+  if (to.kind == Kind::quit) return End{.outcome = Outcome::finished};
   if (to.kind == Kind::data_sent || to.kind == Kind::message) {
     end_transaction();
     if (holding_) return drop_message();
@@ -179,14 +188,14 @@ SmtpDialog::Next SmtpDialog::on_closing_reply(const Reply& reply, Outbox& out) {
 }
 
 SmtpDialog::Next SmtpDialog::on_server_closed(Outbox& out) {
-  if (phase_ == Phase::quitting) return End{Outcome::finished};
-  if (said_421_ && !in_message()) return End{Outcome::server_gone, kClosed};
+  if (phase_ == Phase::quitting) return End{.outcome = Outcome::finished};
+  if (said_421_ && !in_message()) return End{.outcome = Outcome::server_gone, .why = kClosed};
   return lose(Outcome::server_gone, kClosed, service_lost(), out);
 }
 
 /// The session can't go on. A client in the middle of a message is told only after it, and never that it was taken.
 SmtpDialog::Next SmtpDialog::lose(Outcome outcome, std::string_view why, std::string text, Outbox& out) {
-  lost_ = End{outcome, why};
+  lost_ = End{.outcome = outcome, .why = why};
   if (phase_ == Phase::data || phase_ == Phase::chunk) return refuse_message(std::move(text));
   out.client += text;
   return *lost_;

@@ -77,7 +77,7 @@ class SmtpDialog final : public Dialog {
     std::string sender = {};  // mail
     std::string then = {};    // our own replies to the commands behind this one
     std::size_t held = 0;     // how many
-    bool own() const { return kind == Kind::own_noop || kind == Kind::own_rset; }
+    [[nodiscard]] bool own() const { return kind == Kind::own_noop || kind == Kind::own_rset; }
   };
   struct Transaction {
     std::size_t accepted = 0;  // recipients
@@ -101,9 +101,9 @@ class SmtpDialog final : public Dialog {
   void expect(Expected entry);
   void ask(Kind kind, std::string_view line, Outbox& out);
   void say(std::string_view reply, Outbox& out);
-  std::string service_lost() const;
-  bool in_message() const;
-  bool in_step() const { return expected_.size() == visible_; }
+  [[nodiscard]] std::string service_lost() const;
+  [[nodiscard]] bool in_message() const;
+  [[nodiscard]] bool in_step() const { return expected_.size() == visible_; }
 
   // client.cpp: what the client says
   Next read_client(Inbox& in, Outbox& out);
@@ -114,13 +114,14 @@ class SmtpDialog final : public Dialog {
   Next on_data(const Command& command, Outbox& out);
   Next on_bdat(const Command& command, Outbox& out);
   Next read_sasl(Inbox& in, Outbox& out);
-  bool room(const Outbox& out) const;
-  bool must_wait(Verb verb) const;
+  [[nodiscard]] bool room(const Outbox& out) const;
+  [[nodiscard]] bool must_wait(Verb verb) const;
 
   // message.cpp: the message on its way
   Next begin(BareLf mode, Transport transport);
   Next read_data(Inbox& in, Outbox& out);
   Next read_chunk(Inbox& in, Outbox& out);
+  bool read_slice(std::string_view& client, Outbox& out);
   bool keep(std::string_view piece, Outbox& out);
   bool close_text(Outbox& out);
   Next refuse_message(std::string reply);
