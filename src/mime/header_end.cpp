@@ -41,16 +41,13 @@ void HeaderEnd::skip_line(std::string_view& piece) {
   piece.remove_prefix(1);
 }
 
-/// Judges one octet from the beginning of a line.
+/// Judges one octet from the beginning of a line. CR and LF are no part of a name, so an empty line ends the header here.
 void HeaderEnd::take_octet(char c) {
-  const bool first = state_ == State::line_start;
-  if (first && (c == '\r' || c == '\n')) {
-    if (seen_ == 0 && c == '\n') ending_ = "\n";
-    at(seen_);
-  } else if (first && (c == ' ' || c == '\t')) {
+  if (state_ == State::line_start && (c == ' ' || c == '\t')) {
     state_ = State::inside;
   } else {
     state_ = State::name;
+    if (seen_ == 0 && c == '\n') ending_ = "\n";
     if (!name_octet(c)) at(line_start_);
   }
   ++seen_;

@@ -25,7 +25,7 @@ TEST(AddedHeader, SaysWhyNothingWasScanned) {
 
 TEST(AddedHeader, HostileReasonsStayOneField) {
   const std::string_view kReasons[] = {
-      "a\r\nBcc: evil\r\n\r\nbody", "a\nb", "a\rb", "a\0b"sv, "\xc3\xa4\xff", "a\n\n\n b"};
+      "a\r\nBcc: evil\r\n\r\nbody", "a\nb", "a\rb", "a\0b"sv, "\xc3\xa4\xff", "a\n\n\n b", "a\x7f\x1b[1m"};
   for (const auto reason : kReasons) {
     const auto text = marked_header(reason, "\r\n");
     EXPECT_EQ(text.find("\r\n"), text.size() - 2) << text;
