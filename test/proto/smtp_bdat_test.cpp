@@ -337,6 +337,22 @@ const Script kScripts[] = {
         end: client_gone)",
      {},
      kRecipient},
+    {"client_does_not_wait_for_its_reply",
+     R"(
+        C: MAIL FROM:<joe@here>
+        C: RCPT TO:<a@b>
+        C~ BDAT 3 LAST\r\nx\r\n
+        C!
+        S< MAIL FROM:<joe@here>
+        S< RCPT TO:<a@b>
+        S: 250 ok
+        S: 250 ok
+        C< 250 ok
+        C< 250 ok
+        login: joe@here
+        end: client_gone)",
+     {},
+     kHello},
     {"bare_lf_is_normalized",
      R"(
         C~ BDAT 4\r\na\nb\r

@@ -86,10 +86,7 @@ SmtpDialog::Next SmtpDialog::read_data(Inbox& in, Outbox& out) {
     if (out.content.size() > kMostPieces) return Again{};
     const bool ended = read_slice(in.client, out);
     if (ended && !refusal_.empty()) return end_refused(out);
-    if (ended) {
-      phase_ = Phase::scanning;
-      return Scan{};
-    }
+    if (ended) return scan(in);
     if (holding_ && !refusal_.empty()) return drop_message();
   }
   return std::nullopt;
@@ -110,6 +107,14 @@ bool SmtpDialog::read_slice(std::string_view& client, Outbox& out) {
   if (good && ended) good = close_text(out);
   if (!good) refusal_ = kNotPlain;
   return ended;
+}
+
+/// The message is complete. Who closes without a QUIT behind it doesn't wait for its reply and will send it again
+/// (RFC 5321 section 4.1.1.10: as if a temporary error had been received).
+Action SmtpDialog::scan(const Inbox& in) {
+  if (in.client_closed && in.client.empty()) return End{.outcome = Outcome::client_gone};
+  phase_ = Phase::scanning;
+  return Scan{};
 }
 
 /// The last octet of a message that won't pass has gone by, or its ruling is there.
@@ -134,15 +139,12 @@ SmtpDialog::Next SmtpDialog::read_chunk(Inbox& in, Outbox& out) {
     if (refusal_.empty() && !keep(piece, out)) return refuse_message(std::string(kNotPlain));
   }
   if (chunk_left_ > 0) return std::nullopt;
-  return end_chunk(out);
+  return end_chunk(in, out);
 }
 
-SmtpDialog::Next SmtpDialog::end_chunk(Outbox& out) {
+SmtpDialog::Next SmtpDialog::end_chunk(const Inbox& in, Outbox& out) {
   if (refusal_.empty() && chunk_.last && !close_text(out)) refusal_ = kNotPlain;
-  if (refusal_.empty() && chunk_.last) {
-    phase_ = Phase::scanning;
-    return Scan{};
-  }
+  if (refusal_.empty() && chunk_.last) return scan(in);
   phase_ = Phase::command;
   if (refusal_.empty()) {
     say("250 2.0.0 " + std::to_string(chunk_.octets) + " octets received\r\n", out);

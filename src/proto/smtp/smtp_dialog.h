@@ -126,11 +126,12 @@ class SmtpDialog final : public Dialog {
   bool close_text(Outbox& out);
   Next refuse_message(std::string reply);
   Next end_refused(Outbox& out);
-  Next end_chunk(Outbox& out);
+  Next end_chunk(const Inbox& in, Outbox& out);
   Next fail_chunks(Outbox& out);
   Next await_ruling(Inbox& in, Outbox& out);
   Next on_ruling(const Ruling& ruling, Outbox& out);
   void keep_server_awake(Outbox& out);
+  Action scan(const Inbox& in);
   void end_transaction();
   Action deliver(Framing framing);
   Action drop_message();
