@@ -14,6 +14,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "scan/clamd_reply.h"
+#include "scan/mail_magic.h"
 #include "worker/base64.h"
 
 namespace p3scan::worker {
@@ -32,8 +34,6 @@ constexpr std::uint64_t kLargestFile = (std::uint64_t{1} << 31) - 1;
 /// All that comes out of a message together, as a multiple of the largest message.
 constexpr std::uint64_t kUnpackedRatio = 4;
 
-/// A header line that makes libclamav read what follows as a mail, whatever it begins with.
-constexpr auto kNeutralHeader = "X-P3Scan-Look: 2\r\nReceived: by p3scan\r\n"sv;
 constexpr auto kMailType = "CL_TYPE_MAIL"sv;
 
 /// libclamav's mail reader needs three times the memory of what it reads. Larger parts are looked at by themselves.
@@ -90,7 +90,7 @@ scan::Verdict verdict_of_error(cl_error_t error) {
 }
 
 scan::Verdict verdict_of(cl_error_t result, const char* name) {
-  if (result == CL_VIRUS && name != nullptr) return verdict_of_alert(name);
+  if (result == CL_VIRUS && name != nullptr) return scan::verdict_of_alert(name, "libclamav");
   return result == CL_SUCCESS ? scan::Verdict(scan::Clean{}) : verdict_of_error(result);
 }
 
@@ -220,8 +220,10 @@ scan::Verdict Engine::scan_mail(MessageMap& message) const {
   std::string type;
   auto verdict = look_at(message.bytes(), type);
   if (type == kMailType || std::holds_alternative<scan::Infected>(verdict)) return verdict;
-  // Mail programs read anything as a mail; libclamav only what begins like one.
-  return scan::combine(std::move(verdict), look_at(message.bytes_after(kNeutralHeader), type));
+  // Mail programs read anything as a mail; libclamav only what begins like one (scan/mail_magic.h).
+  const auto again = message.bytes_after(scan::mail_lead(), scan::blank_front(message.bytes()));
+  if (!again) return scan::Failed{"libclamav: no memory for a second look"};
+  return scan::combine(std::move(verdict), look_at(*again, type));
 }
 
 /// Each large part as a file, then the mail without them.
@@ -286,12 +288,6 @@ bool has_database(const std::string& directory) {
   const bool any = files.entries > 0;
   cl_statfree(&files);
   return any;
-}
-
-scan::Verdict verdict_of_alert(std::string_view name) {
-  if (name.starts_with("Heuristics.Encrypted.")) return scan::Unscannable{fmt::format("encrypted: {}", name)};
-  if (name.starts_with("Heuristics.Limits.Exceeded")) return scan::Unscannable{fmt::format("over a limit: {}", name)};
-  return scan::Infected{std::string(name), "libclamav"};
 }
 
 }  // namespace p3scan::worker

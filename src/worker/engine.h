@@ -72,7 +72,4 @@ class Engine {
 /// Whether `directory` holds anything that libclamav takes for a database.
 bool has_database(const std::string& directory);
 
-/// What the engine's alert says about a message: some names mean that it could not look inside.
-scan::Verdict verdict_of_alert(std::string_view name);
-
 }  // namespace p3scan::worker

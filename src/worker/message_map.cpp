@@ -41,12 +41,15 @@ std::string_view MessageMap::bytes() const {
   return start_ == nullptr ? std::string_view{} : std::string_view(start_ + page(), size_);
 }
 
-std::string_view MessageMap::bytes_after(std::string_view front) {
-  if (start_ == nullptr) return {};
-  front = front.substr(0, page());
-  char* const at = start_ + page() - front.size();
-  std::ranges::copy(front, at);
-  return {at, front.size() + size_};
+std::optional<std::string_view> MessageMap::bytes_after(std::string_view front, std::size_t skip) {
+  if (start_ == nullptr || skip > size_ || front.size() > page()) return std::nullopt;
+  const auto end = page() + skip;
+  const auto at = end - front.size();
+  const auto first_page = at - at % page();
+  // At most two pages become ours; all others stay the page cache's.
+  if (::mprotect(start_ + first_page, end - first_page, PROT_READ | PROT_WRITE) != 0) return std::nullopt;
+  std::ranges::copy(front, start_ + at);
+  return std::string_view(start_ + at, front.size() + size_ - skip);
 }
 
 }  // namespace p3scan::worker

@@ -18,8 +18,9 @@ class MessageMap {
   ~MessageMap();
 
   std::string_view bytes() const;
-  /// The message with `front` (at most a page) before its first octet; replaces an earlier front.
-  std::string_view bytes_after(std::string_view front);
+  /// `front` (at most a page) and then the message without its first `skip` octets. Overwrites, in this process's
+  /// view alone, the octets that are skipped, and an earlier front. Nothing if there is no memory for it.
+  std::optional<std::string_view> bytes_after(std::string_view front, std::size_t skip = 0);
 
  private:
   MessageMap(char* start, std::size_t size) : start_(start), size_(size) {}
