@@ -215,6 +215,22 @@ class Signals(E2E):
         gateway.wait_log("nonsense")
         self.assertIn(b"old words", self.submit(self.smtp_hello(), mails.INFECTED))
 
+    def test_systemd_is_told(self):
+        path = str(self.lab.directory / "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+            notify.bind(path)
+            os.chmod(path, 0o777)           # as systemd has it: who tells is no longer root
+            self.addCleanup(os.unlink, path)
+            notify.settimeout(wait.DEADLINE)
+            gateway = self.start_gateway({}, before=("env", f"NOTIFY_SOCKET={path}"))
+            self.assertIn(b"READY=1", notify.recv(1000))
+            gateway.signal(signal.SIGHUP)
+            self.assertIn(b"RELOADING=1", notify.recv(1000))
+            self.assertIn(b"READY=1", notify.recv(1000))
+            gateway.signal(signal.SIGTERM)
+            self.assertIn(b"STOPPING=1", notify.recv(1000))
+            self.assertEqual(gateway.wait_end(), 0)
+
     def test_kill_leaves_nothing(self):
         """All killed in the middle of a large mail: no process and no file remains."""
         gateway = self.start_gateway({"spoolmemory": 64})

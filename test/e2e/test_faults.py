@@ -3,25 +3,27 @@
 import contextlib
 import os
 import signal
+import threading
 
 import mails
 import netns
 import wait
+from clamd import Clamd
 from fakes import Leave, stuff, unstuff
 from support import E2E
 
 
-def unread_octets(namespace, port):
-    """Octets that wait unread in connections whose own end is `port`."""
-    total = 0
+def connections(namespace, port):
+    """Of each connection whose own end is `port`: the octets that wait unread in it."""
+    found = []
     with namespace:
         for table in ("/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6"):
             with open(table) as file:
                 for line in file.readlines()[1:]:
                     fields = line.split()
                     if fields[3] == "01" and int(fields[1].rsplit(":", 1)[1], 16) == port:
-                        total += int(fields[4].split(":")[1], 16)
-    return total
+                        found.append(int(fields[4].split(":")[1], 16))
+    return found
 
 
 class ClamdFaults(E2E):
@@ -35,7 +37,7 @@ class ClamdFaults(E2E):
     def stop_mid_scan(self, wire, number):
         self.clamd.signal(signal.SIGSTOP)
         wire.send(b"RETR %d\r\n" % number)
-        wait.until(lambda: unread_octets(self.router, self.clamd.port), "the mail to be at clamd")
+        wait.until(lambda: any(connections(self.router, self.clamd.port)), "the mail to be at clamd")
 
     def test_killed_and_restarted(self):
         for number in (1, 3):
@@ -69,7 +71,7 @@ class ClamdFaults(E2E):
         wire.command(b"DATA")
         self.clamd.signal(signal.SIGSTOP)
         wire.send(mails.INFECTED + b".\r\n")
-        wait.until(lambda: unread_octets(self.router, self.clamd.port), "the mail to be at clamd")
+        wait.until(lambda: any(connections(self.router, self.clamd.port)), "the mail to be at clamd")
         self.clamd.kill()
         self.assertRegex(wire.reply(), rb"^451 4\.7\.1 ")
         self.lab.clamd
@@ -86,6 +88,49 @@ class ClamdFaults(E2E):
         self.clamd.signal(signal.SIGCONT)
         wire = self.pop3_login()
         self.assert_same(wire.multiline(b"RETR 1")[1], mails.PLAIN)
+
+
+    def test_streams_while_the_mail_arrives(self):
+        """A mail that has outgrown memory is at clamd before its end is at the gateway; then it goes on as usual."""
+        go_on = threading.Event()
+        self.addCleanup(go_on.set)
+        mail = mails.odd()["5 MB"]
+
+        def hook(session, line):
+            if line != b"RETR 3":
+                return None
+            session.send(b"+OK\r\n" + mail[:3 << 20])
+            go_on.wait(wait.DEADLINE)
+            return mail[3 << 20:] + b".\r\n"
+        self.server_of_mails.hook = hook
+        wire = self.pop3_login()
+        self.stop_mid_scan(wire, 3)
+        self.clamd.signal(signal.SIGCONT)
+        go_on.set()
+        self.assert_same(wire.multiline()[1], stuff(mail))
+
+    def test_connection_is_kept(self):
+        """Mail after mail over one connection."""
+        wire = self.pop3_login()
+        for number in (1, 2, 1, 3, 1):
+            self.assertTrue(wire.multiline(b"RETR %d" % number)[0].startswith(b"+OK"))
+        self.assertEqual(len(connections(self.router, self.clamd.port)), 1)
+
+    def test_pool_survives_the_loss_of_one(self):
+        """One of two goes: not one mail fails."""
+        self.gateway.close()
+        directory = self.lab.directory / f"clamd-{self.id()}"
+        other = Clamd(self.router, directory, port=3320)
+        self.addCleanup(netns.stop, other.process)
+        self.start_gateway({"scannertype": "clamd", "scanner": f"127.0.0.1:3320, 127.0.0.1:{self.clamd.port}",
+                            "xheader": "no"})
+        wire = self.pop3_login()
+        for number in range(30):
+            if number == 10:
+                other.kill()
+            if number == 20:
+                other.start()
+            self.assert_same(wire.multiline(b"RETR 1")[1], mails.PLAIN)
 
 
 class WorkerFaults(E2E):
