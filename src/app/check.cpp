@@ -11,6 +11,7 @@
 #include "app/gateway_services.h"
 #include "app/master.h"
 #include "app/privileges.h"
+#include "config/text.h"
 #include "scanner/registry.h"
 #include "worker/loader.h"
 
@@ -52,12 +53,11 @@ void tell_interception(Report& report, const config::Config& config) {
                 config.tproxy ? "connection's own address (TPROXY)" : "redirected connection");
 }
 
-void tell_scanner(Report& report, const config::Config& config, const config::ScannerConfig& scanner,
-                  const ScannerSettings& settings) {
-  report.fact("Scans with {}{}{}", description(scanner.type), scanner.targets.empty() ? "" : ": ",
-              fmt::join(scanner.targets, ", "));
-  if (const auto usable = check_scanner(settings); !usable) report.mistake(usable.error());
-  if (scanner.type != config::ScannerType::libclamav) return;
+void tell_scanner(Report& report, const config::Config& config, const ScannerSettings& scanner) {
+  report.fact("Scans with {} ({}){}{}", name_of(scanner.kind), description_of(scanner.kind),
+              scanner.targets.empty() ? "" : ": ", fmt::join(scanner.targets, ", "));
+  if (const auto usable = check_scanner(scanner); !usable) report.mistake(usable.error());
+  if (scanner.kind != ScannerKind::libclamav) return;
   if (const auto loaded = worker::check(loader_options(config)))
     report.fact("  {}", *loaded);
   else
@@ -84,9 +84,9 @@ int run_check(const Started& started) {
   report.fact("Notification: {}",
               config.template_given ? config.templatefile : config.templatefile + " or a built-in text");
   report.fact("Pid file: {}", config.pidfile);
-  const auto settings = scanner_settings(config);
-  for (std::size_t i = 0; i < config.scanners.size(); ++i)
-    tell_scanner(report, config, config.scanners[i], settings[i]);
+  for (const auto& scanner : scanner_settings(config)) tell_scanner(report, config, scanner);
+  for (const auto& note : config::notes(config)) report.fact("Note: {}", note);
+  report.fact("Settings:\n{}", config::settings_text(config));
   report.fact("{}", report.mistakes() == 0 ? "All in order." : "Not in order, see the errors.");
   return report.mistakes() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

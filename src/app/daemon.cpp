@@ -13,10 +13,12 @@
 
 #include "app/daemonize.h"
 #include "app/directories.h"
+#include "app/gateway_services.h"
 #include "app/master.h"
 #include "app/pidfile.h"
 #include "app/privileges.h"
 #include "base/log.h"
+#include "config/text.h"
 #include "net/listener.h"
 
 namespace p3scan::app {
@@ -42,7 +44,9 @@ std::uint32_t event_loops(const config::Config& config) {
 
 void announce(const Log& log, const config::Config& config) {
   log.notice("P3Scan Version {}", P3SCAN_VERSION);
-  for (const auto& scanner : config.scanners) log.notice("Selected scannertype: {}", description(scanner.type));
+  for (const auto& scanner : scanner_settings(config))
+    log.notice("Selected scannertype: {} ({})", name_of(scanner.kind), description_of(scanner.kind));
+  for (const auto& note : config::notes(config)) log.warning("{}", note);
 }
 
 Result<std::vector<net::Listener>, std::string> listen(const config::Config& config, const Log& log) {
@@ -122,15 +126,6 @@ class Start {
 Result<void, std::string> give_up_root(const config::Config& config, const Account& account) {
   const auto capabilities = master_capabilities(config);
   return is_root() ? become(account, capabilities) : keep_only(capabilities);
-}
-
-std::string_view description(config::ScannerType type) {
-  switch (type) {
-    case config::ScannerType::libclamav: return "libclamav (Internal ClamAV)";
-    case config::ScannerType::clamd: return "clamd (Clam AntiVirus)";
-    case config::ScannerType::basic: return "basic (Basic file invocation scanner)";
-  }
-  return "";
 }
 
 Result<config::Config, config::Errors> configure(const std::vector<std::string>& argv,

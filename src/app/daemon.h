@@ -29,7 +29,4 @@ int run_check(const Started& started);
 struct Account;
 Result<void, std::string> give_up_root(const config::Config& config, const Account& account);
 
-/// "libclamav (Internal ClamAV)", as the old program's log said it.
-std::string_view description(config::ScannerType type);
-
 }  // namespace p3scan::app

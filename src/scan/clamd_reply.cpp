@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/ascii.h"
+#include "scan/alert.h"
 
 namespace p3scan::scan {
 namespace {
@@ -54,13 +55,6 @@ std::string_view without_details(std::string_view name) {
 }
 
 }  // namespace
-
-Verdict verdict_of_alert(std::string_view name, std::string_view engine) {
-  if (name.empty() || name == "(null)") return Failed{with(engine, ": an alert without a name")};
-  if (name.starts_with("Heuristics.Encrypted.")) return Unscannable{with("encrypted: ", name)};
-  if (name.starts_with("Heuristics.Limits.Exceeded")) return Unscannable{with("over a limit: ", name)};
-  return Infected{.name = std::string(name), .engine = std::string(engine)};
-}
 
 Verdict decode_clamd_reply(std::string_view reply, std::uint32_t id) {
   const auto whole = reply;

@@ -20,7 +20,4 @@ inline constexpr std::size_t kClamdReplyMax = 4096;
 /// clamd says OK for what exceeds its limits unless AlertExceedsMax is set; nobody can tell from the reply.
 Verdict decode_clamd_reply(std::string_view reply, std::uint32_t id);
 
-/// The verdict that an alert of ClamAV stands for.
-Verdict verdict_of_alert(std::string_view name, std::string_view engine);
-
 }  // namespace p3scan::scan

@@ -14,7 +14,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "scan/clamd_reply.h"
+#include "scan/alert.h"
 #include "scan/mail_magic.h"
 #include "worker/base64.h"
 
