@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "scan/mail_magic.h"
+#include "scanner/cancelled.h"
 
 namespace p3scan {
 namespace {
@@ -15,14 +16,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kIdleMax = 32;  // connections kept for later, per target and event loop
 constexpr unsigned kAvoidShiftMax = 3;
-
-/// With errors as values a cancelled wait looks like a broken connection: tell them apart before blaming a target.
-asio::awaitable<void> throw_if_cancelled() {
-  const auto state = co_await asio::this_coro::cancellation_state;
-  if (state.cancelled() != asio::cancellation_type::none) {
-    throw boost::system::system_error(asio::error::operation_aborted);
-  }
-}
 
 }  // namespace
 

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
 
+#include "scanner/basic.h"
 #include "scanner/clamd.h"
 #include "scanner/libclamav.h"
 
@@ -53,11 +55,32 @@ Result<void, std::string> check_clamd(const ScannerSettings& settings) {
   return {};
 }
 
+constexpr std::size_t kProgramsPerCore = 2;  // at once, of one event loop
+
+BasicSettings basic_settings(const ScannerSettings& settings) {
+  return {.command = settings.targets.empty() ? std::string() : settings.targets.front(),
+          .viruscode = settings.viruscode,
+          .goodcode = settings.goodcode,
+          .virusregexp = settings.virusregexp,
+          .virusregexp_part = settings.virusregexp_part,
+          .directory = settings.directory,
+          .most = kProgramsPerCore * std::max(1U, std::thread::hardware_concurrency())};
+}
+
+Made make_basic(const ScannerSettings& settings, const Means& means) {
+  return BasicScanner::make(means.executor, basic_settings(settings));
+}
+
+Result<void, std::string> check_basic(const ScannerSettings& settings) {
+  return BasicScanner::check(basic_settings(settings));
+}
+
 Result<void, std::string> nothing_to_check(const ScannerSettings& /*settings*/) { return {}; }
 
 constexpr std::array kRows = {
     Row{ScannerKind::libclamav, "libclamav", "Internal ClamAV", make_libclamav, nothing_to_check},
     Row{ScannerKind::clamd, "clamd", "ClamAV TCP Daemon", make_clamd, check_clamd},
+    Row{ScannerKind::basic, "basic", "Basic file invocation scanner", make_basic, check_basic},
 };
 
 const Row& row_of(ScannerKind kind) { return *std::ranges::find(kRows, kind, &Row::kind); }

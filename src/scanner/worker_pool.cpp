@@ -20,24 +20,25 @@ struct WorkerPool::Worker {
   void kill() const { ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0); }
 
   std::uint64_t generation;
-  asio::posix::stream_descriptor job;   // only waited on; packets go by sendmsg and recvmsg
+  asio::posix::stream_descriptor job;  // only waited on; packets go by sendmsg and recvmsg
   UniqueFd process;
 };
 
 /// A place in the queue, given up whatever way the waiting ends.
 struct WorkerPool::Waiter {
   explicit Waiter(WorkerPool& pool_)
-      : pool(pool_), turn(pool.executor_), place(pool.waiting_.insert(pool.waiting_.end(), this)) {}
+      : pool(&pool_), turn(pool->executor_), place(pool->waiting_.insert(pool->waiting_.end(), this)) {}
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
   Waiter(Waiter&&) = delete;
   Waiter& operator=(Waiter&&) = delete;
   ~Waiter() {
-    if (!called) pool.waiting_.erase(place);
-    if (worker) pool.release(std::move(worker));
+    if (pool == nullptr) return;
+    (called ? pool->called_ : pool->waiting_).erase(place);
+    if (worker) pool->release(std::move(worker));
   }
 
-  WorkerPool& pool;
+  WorkerPool* pool;  // none: it is gone, which happens when a gateway ends in the middle of scans
   net::Event turn;
   std::list<Waiter*>::iterator place;
   bool called = false;
@@ -71,7 +72,10 @@ WorkerPool::WorkerPool(asio::any_io_executor executor, UniqueFd announcements)
   asio::co_spawn(executor_, take_announcements(), asio::detached);
 }
 
-WorkerPool::~WorkerPool() = default;
+WorkerPool::~WorkerPool() {
+  for (auto* waiters : {&waiting_, &called_})
+    for (auto* waiter : *waiters) waiter->pool = nullptr;
+}
 
 asio::awaitable<void> WorkerPool::take_announcements() {
   for (;;) {
@@ -103,7 +107,7 @@ void WorkerPool::release(std::unique_ptr<Worker> worker) {
     return;
   }
   auto* next = waiting_.front();
-  waiting_.pop_front();
+  called_.splice(called_.end(), waiting_, next->place);
   next->called = true;
   next->worker = std::move(worker);
   next->turn.set();
@@ -115,13 +119,13 @@ asio::awaitable<scan::Verdict> WorkerPool::scan(UniqueFd message) {
 
 asio::awaitable<std::unique_ptr<WorkerPool::Worker>> WorkerPool::acquire() {
   if (!idle_.empty()) {
-    auto worker = std::move(idle_.back());   // the one whose memory is warm
+    auto worker = std::move(idle_.back());  // the one whose memory is warm
     idle_.pop_back();
     co_return worker;
   }
   Waiter waiter(*this);
   co_await waiter.turn.wait();
-  co_return std::move(waiter.worker);   // none when cancelled
+  co_return std::move(waiter.worker);  // none when cancelled
 }
 
 asio::awaitable<scan::Verdict> WorkerPool::run(UniqueFd message) {
@@ -130,7 +134,7 @@ asio::awaitable<scan::Verdict> WorkerPool::run(UniqueFd message) {
     if (!worker) co_return scan::Failed{"libclamav: given up"};
     Lease lease(*this, std::move(worker));
     const std::array fds{message.get()};
-    if (!send_packet((*lease).job.native_handle(), scan::kWorkerJob, fds)) continue;   // it died without a job
+    if (!send_packet((*lease).job.native_handle(), scan::kWorkerJob, fds)) continue;  // it died without a job
     const auto [ec] = co_await (*lease).job.async_wait(asio::posix::stream_descriptor::wait_read, kNothrow);
     if (ec) co_return scan::Failed{"libclamav: given up"};
     const auto packet = receive_packet((*lease).job.native_handle());

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#include "scanner/registry.h"
+
+#include <gtest/gtest.h>
+
+#include "base/asio/asio.h"
+
+namespace p3scan {
+namespace {
+
+TEST(Registry, NamesOfTheOldProgram) {
+  EXPECT_EQ(name_of(ScannerKind::libclamav), "libclamav");
+  EXPECT_EQ(name_of(ScannerKind::clamd), "clamd");
+  EXPECT_EQ(name_of(ScannerKind::basic), "basic");
+  EXPECT_EQ(description_of(ScannerKind::clamd), "ClamAV TCP Daemon");
+  EXPECT_EQ(description_of(ScannerKind::basic), "Basic file invocation scanner");
+}
+
+TEST(Registry, MakesAndChecks) {
+  struct Row {
+    ScannerKind kind;
+    std::vector<std::string> targets;
+    bool right;
+  };
+  const Row rows[] = {
+      {ScannerKind::libclamav, {}, true},   {ScannerKind::clamd, {"127.0.0.1:3310", "[::1]:3310", "/run/clamd"}, true},
+      {ScannerKind::clamd, {}, false},      {ScannerKind::clamd, {"127.0.0.1:3310", "127.0.0.1:x"}, false},
+      {ScannerKind::basic, {"true"}, true}, {ScannerKind::basic, {"/nowhere/scanner"}, false},
+      {ScannerKind::basic, {}, false},
+  };
+  asio::io_context io;
+  WorkerPool workers(io.get_executor(), UniqueFd());
+  for (const auto& row : rows) {
+    const ScannerSettings settings{.kind = row.kind,
+                                   .targets = row.targets,
+                                   .viruscode = {1},
+                                   .goodcode = {},
+                                   .virusregexp = {},
+                                   .virusregexp_part = 1,
+                                   .directory = testing::TempDir() + "p3scan-registry"};
+    EXPECT_EQ(check_scanner(settings).has_value(), row.right) << name_of(row.kind);
+    const auto made = make_scanner(settings, io.get_executor(), workers);
+    ASSERT_EQ(made.has_value(), row.right) << name_of(row.kind);
+    if (made) EXPECT_EQ((*made)->name(), name_of(row.kind));
+  }
+}
+
+}  // namespace
+}  // namespace p3scan
