@@ -18,10 +18,17 @@ namespace p3scan::test {
 /// A process that does nothing but wait for its end.
 class IdleProcess {
  public:
-  IdleProcess() : pid_(::fork()) {
+  IdleProcess() {
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0) throw std::runtime_error("pipe");
+    pid_ = ::fork();
     if (pid_ < 0) throw std::runtime_error("fork");
     if (pid_ == 0) ::close_range(0, ~0U, 0);  // else it keeps the sockets of others open
     while (pid_ == 0) ::pause();
+    ::close(ends[1]);
+    char c = 0;
+    while (::read(ends[0], &c, 1) > 0) {}  // until it has closed them
+    ::close(ends[0]);
   }
   IdleProcess(const IdleProcess&) = delete;
   IdleProcess& operator=(const IdleProcess&) = delete;
@@ -46,7 +53,7 @@ class IdleProcess {
   }
 
  private:
-  pid_t pid_;
+  pid_t pid_ = 0;
 };
 
 /// The other side of a worker's job socket, with a process to be killed.
