@@ -46,6 +46,11 @@ class Namespace:
         self.fd = os.open(f"/run/netns/{name}", os.O_RDONLY | os.O_CLOEXEC)
         with self:
             sh("ip", "link", "set", "lo", "up")
+            # The resolver that the host's configuration names is not in here; programs need not wait to learn it.
+            sh("nft", "-f", "-", stdin="""
+                table inet no_resolver {
+                  chain output { type filter hook output priority filter; meta l4proto { tcp, udp } th dport 53 reject; }
+                }""")
 
     # "with namespace:" puts the calling thread inside: sockets it makes and processes it starts belong there.
     def __enter__(self):
@@ -173,7 +178,7 @@ class Topology:
 
     def direct(self):
         """No interception: the client talks to the server itself."""
-        self.router.sh("nft", "flush", "ruleset")
+        self.router.sh("nft", "-f", "-", stdin="table inet p3scan\ndelete table inet p3scan\n")
         for family in ("-4", "-6"):
             self.router.sh("ip", family, "rule", "del", "fwmark", "1", check=False)
             self.router.sh("ip", family, "route", "flush", "table", "100", check=False)
