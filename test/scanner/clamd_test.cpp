@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <list>
+
 #include "scan/mail_magic.h"
 #include "scanner/fake_clamd.h"
 #include "spool/scratch.h"
@@ -70,6 +72,7 @@ class ClamdTest : public testing::Test {
   asio::io_context io;
   FakeClamd one{io};
   FakeClamd two{io};
+  std::list<FakeClamd> others;  // to the end of the test: their sessions refer to them
   ClamdTimes times;
   std::unique_ptr<ClamdScanner> clamd;
 };
@@ -191,12 +194,12 @@ TEST_F(ClamdTest, BreaksAtEveryStep) {
   using enum FakeClamd::Break;
   for (const auto where : {accepted, session, command, length, data, end, half_reply}) {
     for (const std::size_t memory : {1UL << 20U, 1000UL}) {
-      FakeClamd bad(io);
+      auto& bad = others.emplace_back(io);
       bad.where = where;
       use({bad.target()});
       const auto bytes = mail_of(noise(300'000));
       EXPECT_TRUE(std::holds_alternative<Failed>(scan(bytes, memory))) << static_cast<int>(where);
-      FakeClamd good(io);
+      auto& good = others.emplace_back(io);
       use({bad.target(), good.target()});
       EXPECT_EQ(scan(bytes, memory), Verdict(Clean{})) << static_cast<int>(where);
       EXPECT_TRUE(good.streams == std::vector{bytes});
@@ -256,7 +259,7 @@ TEST_F(ClamdTest, ManyAtOnceAreShared) {
 
 TEST_F(ClamdTest, CancellingClosesTheConnection) {
   for (const std::size_t memory : {1UL << 20U, 1000UL}) {
-    FakeClamd hanging(io);
+    auto& hanging = others.emplace_back(io);
     hanging.where = FakeClamd::Break::hang;
     use({hanging.target(), one.target()});
     const auto mail = message(mail_of(noise(100'000)), memory);
