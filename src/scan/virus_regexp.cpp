@@ -37,7 +37,7 @@ struct VirusRegexp::Code {
   std::string_view find(std::string_view line, std::size_t part) const {
     const int groups = pcre2_match(code, octets(line), line.size(), 0, 0, match, limits);
     if (groups <= 0 || part >= static_cast<std::size_t>(groups)) return {};
-    const auto* const range = pcre2_get_ovector_pointer(match) + 2 * part;
+    const auto* const range = pcre2_get_ovector_pointer(match) + (2 * part);
     if (range[0] == PCRE2_UNSET || range[1] < range[0]) return {};
     return line.substr(range[0], range[1] - range[0]);
   }

@@ -17,7 +17,7 @@
 namespace p3scan {
 namespace {
 
-constexpr std::size_t kOutputMax = 64 * 1024;  // octets of output in which names are looked for
+constexpr std::size_t kOutputMax = 64UL * 1024;  // octets of output in which names are looked for
 constexpr unsigned kFileMode = 0640;
 constexpr int kAttempts = 3;
 constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -56,7 +56,7 @@ class NamedMessage {
     if (!shared_) return false;
     const auto now = look();
     return now && before_ &&
-           !(now->size == before_->size && now->seconds == before_->seconds && now->nanos == before_->nanos);
+           (now->size != before_->size || now->seconds != before_->seconds || now->nanos != before_->nanos);
   }
 
  private:

@@ -37,6 +37,7 @@ struct ClamdScanner::Target {
   bool avoided(Clock::time_point now) const { return failures != 0 && now < avoid_until; }
 
   ClamdTarget address;
+  ClamdAddresses addresses;
   std::size_t position;  // as configured: the first of equals
   std::vector<std::unique_ptr<ClamdConnection>> idle;
   std::size_t active = 0;  // messages it has now
@@ -108,47 +109,52 @@ asio::awaitable<scan::Verdict> ClamdScanner::try_all(Message& message, Look look
 asio::awaitable<scan::Verdict> ClamdScanner::try_one(Target& target, Message& message, Look look) {
   const bool whole = message.is_complete();
   Attempt attempt(*this, target, whole);
-  for (bool fresh = false;; fresh = true) {
-    auto connection = fresh ? nullptr : target.take_idle();
-    const bool reused = connection != nullptr;
-    if (!reused) {
-      auto opened = co_await open(target);
-      co_await throw_if_cancelled();
-      if (!opened) {
-        attempt.ended();
-        co_return scan::Failed{opened.error()};
-      }
-      connection = std::move(*opened);
-    }
-    auto answer = co_await connection->scan(message, look);
-    co_await throw_if_cancelled();
-    if (answer.verdict) {
-      attempt.succeeded();
-      if (answer.keep) target.put_back(std::move(connection));
-      co_return std::move(*answer.verdict);
-    }
+  std::optional<ClamdAnswer> answer;
+  if (auto idle = target.take_idle()) {
+    answer = co_await use(target, std::move(idle), message, look);
     // clamd had closed it just before: no fault of anyone, and the others are as old.
-    if (reused && !answer.heard && !message.is_abandoned()) {
+    if (!answer->verdict && !answer->heard && !message.is_abandoned()) {
       target.idle.clear();
-      continue;
+      answer.reset();
     }
-    attempt.ended();
-    if (whole) failed(target);
-    co_return scan::Failed{message.is_abandoned()
-                               ? "clamd: the message is incomplete"
-                               : fmt::format("clamd: {} closed the connection", target.address.text)};
   }
+  if (!answer) {
+    auto opened = co_await open(target);
+    co_await throw_if_cancelled();
+    if (!opened) {
+      attempt.ended();
+      co_return scan::Failed{opened.error()};
+    }
+    answer = co_await use(target, std::move(*opened), message, look);
+  }
+  if (answer->verdict) {
+    attempt.succeeded();
+    co_return std::move(*answer->verdict);
+  }
+  attempt.ended();
+  if (whole) failed(target);
+  co_return scan::Failed{message.is_abandoned() ? "clamd: the message is incomplete"
+                                                : fmt::format("clamd: {} closed the connection", target.address.text)};
+}
+
+/// Keeps the connection for the next message if it is good for one.
+asio::awaitable<ClamdAnswer> ClamdScanner::use(Target& target, std::unique_ptr<ClamdConnection> connection,
+                                               Message& message, Look look) {
+  auto answer = co_await connection->scan(message, look);
+  co_await throw_if_cancelled();
+  if (answer.verdict && answer.keep) target.put_back(std::move(connection));
+  co_return answer;
 }
 
 asio::awaitable<Result<std::unique_ptr<ClamdConnection>, std::string>> ClamdScanner::open(Target& target) {
-  auto opened = co_await ClamdConnection::open(target.address, times_.connect);
+  auto opened = co_await ClamdConnection::open(target.address, target.addresses, times_.connect);
   co_await throw_if_cancelled();
   if (opened && target.failures == 0) co_return opened;
   if (opened) {
     // It failed before: no mail for it unless it answers. A command of its own ends the connection.
     const auto pong = co_await (*opened)->ask("zPING", times_.ping);
     co_await throw_if_cancelled();
-    if (pong == "PONG") co_return co_await ClamdConnection::open(target.address, times_.connect);
+    if (pong == "PONG") co_return co_await ClamdConnection::open(target.address, target.addresses, times_.connect);
     opened = fail(fmt::format("clamd: {} does not answer", target.address.text));
   }
   failed(target);
@@ -173,7 +179,8 @@ std::vector<ClamdScanner::Target*> ClamdScanner::by_preference() {
 }
 
 asio::awaitable<Result<std::string, std::string>> ClamdScanner::version(ClamdTarget target, ClamdTimes times) {
-  const auto opened = co_await ClamdConnection::open(target, times.connect);
+  ClamdAddresses addresses;
+  const auto opened = co_await ClamdConnection::open(target, addresses, times.connect);
   if (!opened) co_return fail(opened.error());
   auto text = co_await (*opened)->ask("zVERSION", times.ping);
   if (!text) co_return fail(fmt::format("clamd: {} does not answer", target.text));

@@ -23,8 +23,9 @@ using Opened = Result<std::unique_ptr<ClamdConnection>, std::string>;
 constexpr auto kSession = "zIDSESSION\0"sv;
 constexpr auto kInstream = "zINSTREAM\0"sv;
 constexpr auto kEnd = "\0\0\0\0"sv;
-constexpr std::size_t kChunk = 128 * 1024;        // octets of a message in one write
-constexpr std::size_t kWorthSending = 64 * 1024;  // of a message that still grows
+constexpr std::size_t kChunk = 128UL * 1024;        // octets of a message in one write
+constexpr std::size_t kWorthSending = 64UL * 1024;  // of a message that still grows
+constexpr auto kAddressesFresh = std::chrono::seconds(60);
 constexpr auto kBacklogPause = std::chrono::milliseconds(20);
 
 Length length_of(std::size_t size) {
@@ -58,13 +59,23 @@ asio::awaitable<Opened> open_local(const ClamdTarget& target, std::chrono::secon
   }
 }
 
-asio::awaitable<Opened> open_remote(const ClamdTarget& target, std::chrono::seconds limit) {
+asio::awaitable<void> refresh(const ClamdTarget& target, ClamdAddresses& addresses, std::chrono::seconds limit) {
+  if (std::chrono::steady_clock::now() < addresses.fresh_until) co_return;
+  auto found = co_await net::resolve(target.host, target.port, limit);
+  if (found.empty()) co_return;
+  addresses = {.known = std::move(found), .fresh_until = std::chrono::steady_clock::now() + kAddressesFresh};
+}
+
+asio::awaitable<Opened> open_remote(const ClamdTarget& target, ClamdAddresses& addresses, std::chrono::seconds limit) {
+  co_await refresh(target, addresses, limit);
   std::string why = "no address";
-  for (const auto& endpoint : co_await net::resolve(target.host, target.port, limit)) {
+  const auto endpoints = addresses.known;  // others may refresh it meanwhile
+  for (const auto& endpoint : endpoints) {
     auto socket = co_await net::connect(endpoint, limit);
     if (socket) co_return std::make_unique<ClamdConnection>(std::move(*socket));
     why = socket.error().message();
   }
+  addresses.fresh_until = {};  // it may have moved
   co_return fail(std::move(why));
 }
 
@@ -80,8 +91,9 @@ asio::awaitable<void> sleep_for(std::chrono::milliseconds limit) {
 
 }  // namespace
 
-asio::awaitable<Opened> ClamdConnection::open(const ClamdTarget& target, std::chrono::seconds limit) {
-  auto opened = co_await (target.path.empty() ? open_remote(target, limit) : open_local(target, limit));
+asio::awaitable<Opened> ClamdConnection::open(const ClamdTarget& target, ClamdAddresses& addresses,
+                                              std::chrono::seconds limit) {
+  auto opened = co_await (target.path.empty() ? open_remote(target, addresses, limit) : open_local(target, limit));
   if (!opened) opened = fail(fmt::format("clamd: {}: {}", target.text, opened.error()));
   co_return opened;
 }

@@ -5,9 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/asio/asio.h"
 #include "base/result.h"
+#include "net/endpoint.h"
 #include "scan/clamd_reply.h"
 #include "scanner/clamd_target.h"
 #include "spool/message.h"
@@ -16,6 +18,12 @@ namespace p3scan {
 
 /// The same octets twice: as they are, and behind header lines that make clamd read them as a mail (scan/mail_magic.h).
 enum class Look { as_is, as_mail };
+
+/// What the name of a target stands for. Kept for a minute, and for longer while no resolver answers.
+struct ClamdAddresses {
+  std::vector<net::Endpoint> known;
+  std::chrono::steady_clock::time_point fresh_until;
+};
 
 /// What came of one message on one connection.
 struct ClamdAnswer {
@@ -33,6 +41,7 @@ class ClamdConnection {
   explicit ClamdConnection(Socket socket) : socket_(std::move(socket)) {}
 
   static asio::awaitable<Result<std::unique_ptr<ClamdConnection>, std::string>> open(const ClamdTarget& target,
+                                                                                     ClamdAddresses& addresses,
                                                                                      std::chrono::seconds limit);
 
   /// False if the other side closed it or said something unasked.

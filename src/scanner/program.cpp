@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -21,7 +22,7 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;
 
-constexpr std::size_t kPiece = 16 * 1024;
+constexpr std::size_t kPiece = 16UL * 1024;
 
 /// What posix_spawn wants to know: descriptors, process group and signals of the new process.
 class SpawnPlan {
@@ -114,8 +115,12 @@ Program::~Program() {
   if (pid_ == 0) return;
   ::kill(-pid_, SIGKILL);
   // Dying may take a while (a disk that does not answer), and nobody may wait for that.
-  auto executor = ended_.get_executor();
-  asio::co_spawn(executor, reap_later(pid_, std::move(ended_)), asio::detached);
+  try {
+    const auto executor = ended_.get_executor();
+    asio::co_spawn(executor, reap_later(pid_, std::move(ended_)), asio::detached);
+  } catch (const std::exception&) {
+    reap(pid_);  // no memory for a coroutine
+  }
 }
 
 asio::awaitable<scan::ScannerExit> Program::run(std::string& output, std::size_t most) {
