@@ -235,7 +235,7 @@ class Pop3Session(Session):
             return b"-ERR no such message\r\n"
         mail = mails[int(number) - 1]
         if verb in (b"LIST", b"UIDL"):
-            return b"+OK %s %d\r\n" % (number, len(mail))
+            return b"+OK %s %d\r\n" % (number, len(mail)) if verb == b"LIST" else b"+OK %s id%s\r\n" % (number, number)
         if verb == b"RETR":
             return b"+OK %d octets\r\n" % len(mail) + stuff(mail) + b".\r\n"
         if verb == b"TOP":
