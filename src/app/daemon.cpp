@@ -75,6 +75,7 @@ Result<Reread, config::Errors> reread(const config::Invocation& invocation, cons
   if (!text) return fail(text.error());
   auto config = configure(argv, invocation, *text);
   if (!config) return fail(config.error());
+  if (auto errors = unusable_scanners(*config); !errors.empty()) return fail(std::move(errors));
   return Reread{std::move(*config), std::move(*text)};
 }
 
@@ -112,6 +113,9 @@ class Start {
       return fail(fmt::format("{}", fmt::join(errors, "; ")));
     settle_down();
     if (auto prepared = prepare_spool(config_); !prepared) return prepared;
+    // Here, where it can be said: the gateway would die of it again and again.
+    if (const auto errors = unusable_scanners(config_); !errors.empty())
+      return fail(fmt::format("{}", fmt::join(errors, "; ")));
     if (!config_.debug && !under_service_manager())
       if (auto detached = background.detach(); !detached) return detached;
     return pid_file->write();

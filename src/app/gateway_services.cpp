@@ -95,6 +95,14 @@ std::vector<ScannerSettings> scanner_settings(const config::Config& config) {
   return all;
 }
 
+std::vector<std::string> unusable_scanners(const config::Config& config) {
+  std::vector<std::string> errors;
+  for (const auto& settings : scanner_settings(config)) {
+    if (const auto usable = check_scanner(settings); !usable) errors.push_back(usable.error());
+  }
+  return errors;
+}
+
 std::string read_whole(int fd) {
   std::string text;
   std::array<char, 4096> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read

@@ -14,7 +14,7 @@ namespace p3scan::app {
 struct ServicesPlan {
   const config::Config& config;
   const Log& log;
-  boost::asio::any_io_executor executor;     // of the event loop that will use them
+  boost::asio::any_io_executor executor;  // of the event loop that will use them
   WorkerPool& workers;
   net::OwnConnections& own_connections;
   boost::asio::thread_pool& blocking;
@@ -25,6 +25,9 @@ Result<std::shared_ptr<const session::Services>, std::string> build_services(con
 
 /// The engines that the configuration names, in its order.
 std::vector<ScannerSettings> scanner_settings(const config::Config& config);
+
+/// What would keep these engines from being used, one sentence each; for the calling user.
+std::vector<std::string> unusable_scanners(const config::Config& config);
 
 /// Everything that can be read from a descriptor, from its beginning.
 std::string read_whole(int fd);

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """The product under test: p3scan in the router namespace, with a configuration of its own and its log collected."""
+import contextlib
+import glob
 import os
 import pathlib
 import pwd
@@ -21,11 +23,9 @@ def family(pid):
     """The pid and all its descendants."""
     found = [pid]
     for parent in found:
-        try:
-            with open(f"/proc/{parent}/task/{parent}/children") as file:
+        for path in glob.glob(f"/proc/{parent}/task/*/children"):       # each thread has its own
+            with contextlib.suppress(OSError), open(path) as file:
                 found += [int(child) for child in file.read().split()]
-        except OSError:
-            pass
     return found
 
 
@@ -57,11 +57,12 @@ class Gateway:
                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         threading.Thread(target=self._collect, daemon=True).start()
         try:
-            self.wait_log(r"Listen now on|P3Scan terminates|ERR:|not ok", alive=True)
+            wait.until(self._serves, "a gateway process")
             wait.until_listening(namespace, "*", netns.GATEWAY_PORT)
         except BaseException as error:
             self.close()
-            raise AssertionError(f"p3scan did not start: {error}\n{self.log()}") from error
+            log = self.log().replace("\n", " / ")
+            raise AssertionError(f"p3scan did not start: {error} {log}") from error
 
     def __enter__(self):
         return self
@@ -80,6 +81,12 @@ class Gateway:
         (self.directory / "database/nothing.ndb").write_text(f"Never.Found:0:*:{signature}\n")
         self.configuration.write_text("".join(f"{key}\n" if value is None else f"{key} = {value}\n"
                                               for key, value in lines))
+
+    def _serves(self):
+        """The master starts the gateway process when all its checks are done."""
+        if self.process.poll() is not None:
+            raise AssertionError(f"ended with {self.process.returncode}")
+        return len(self.processes()) > 1
 
     def _collect(self):
         for line in self.process.stderr:
@@ -103,14 +110,12 @@ class Gateway:
         with self._new_line:
             return [line for line in self._lines[since:] if re.search(pattern, line)]
 
-    def wait_log(self, pattern, since=0, count=1, seconds=wait.DEADLINE, alive=False):
+    def wait_log(self, pattern, since=0, count=1, seconds=wait.DEADLINE):
         """Waits for `count` lines that match; returns the last of them as a match object."""
         def found():
             matches = [match for line in self._lines[since:] if (match := re.search(pattern, line))]
             if len(matches) >= count:
                 return matches[count - 1]
-            if alive and self.process.poll() is not None:
-                raise AssertionError(f"p3scan ended with {self.process.returncode}")
             return None
         return wait.until(found, f"{count} log lines like {pattern!r}; log:\n{self.log()[-3000:]}", seconds)
 

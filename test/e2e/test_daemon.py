@@ -210,10 +210,12 @@ class Signals(E2E):
     def test_hup_with_a_mistake_keeps_the_old_configuration(self):
         gateway = self.start_gateway({"smtprset": "old words"})
         self.smtp_sink()
-        gateway.configure({"smtprset": "new words", "nonsense": 1})
-        gateway.signal(signal.SIGHUP)
-        gateway.wait_log("nonsense")
-        self.assertIn(b"old words", self.submit(self.smtp_hello(), mails.INFECTED))
+        for mistake, said in (({"nonsense": 1}, "nonsense"),
+                              ({"scannertype": "basic", "scanner": "/nonexistent/scanner"}, "/nonexistent/scanner")):
+            gateway.configure({"smtprset": "new words"} | mistake)
+            gateway.signal(signal.SIGHUP)
+            gateway.wait_log(said)
+            self.assertIn(b"old words", self.submit(self.smtp_hello(), mails.INFECTED))
 
     def test_systemd_is_told(self):
         path = str(self.lab.directory / "notify")

@@ -101,11 +101,18 @@ class Scanners(E2E):
         self.assert_same(copy.read_bytes(), mail)
 
     def test_basic_no_shell(self):
-        """Shell characters on the command line are just that."""
+        """Shell characters on the command line mean nothing when quoted; unquoted they are a mistake."""
         mark = self.lab.directory / "pwned"
-        self.fetch(mails.PLAIN, {"scannertype": "basic", "scanner":
-                                 self.script("exit 0\n") + f" ; touch {mark} $(touch {mark}) | `touch {mark}`"})
-        self.assertFalse(mark.exists())
+        script = self.script("exit 0\n")
+        for evil in (f"; touch {mark}", f"$(touch {mark})", f"| `touch {mark}`", f"> {mark}"):
+            with self.subTest(evil):
+                gateway = self.start_gateway({"scannertype": "basic", "scanner": f"{script} '{evil}'", "xheader": "no"})
+                with self.pop3_server([mails.PLAIN]):
+                    self.assert_same(self.pop3_login().multiline(b"RETR 1")[1], mails.PLAIN)
+                gateway.close()
+                with self.assertRaisesRegex(AssertionError, "did not start.*without a shell"):
+                    self.start_gateway({"scannertype": "basic", "scanner": f"{script} {evil}"})
+                self.assertFalse(mark.exists())
 
     def test_basic_codes(self):
         text = 'code=$(sed -n "s/^X-Code: \\([0-9]*\\).*/\\1/p" "$1")\necho "$1: Made.Up.$code FOUND"\nexit $code\n'
@@ -125,13 +132,28 @@ class Scanners(E2E):
                 else:
                     self.assertRegex(status, rb"^-ERR \[SYS/TEMP\] ")
 
-    def test_basic_missing_or_killed(self):
-        for scanner in ("/nonexistent/scanner", self.script("kill -9 $$\n")):
-            with self.subTest(scanner):
-                gateway = self.start_gateway({"scannertype": "basic", "scanner": scanner})
-                with self.pop3_server([mails.PLAIN]):
-                    self.assertRegex(self.pop3_login().ask(b"RETR 1"), rb"^-ERR \[SYS/TEMP\] ")
-                gateway.close()
+    def test_basic_missing(self):
+        """At the start it is a mistake; if it vanishes later, each mail is a temporary error until it is back."""
+        with self.assertRaisesRegex(AssertionError, "did not start.*/nonexistent/scanner"):
+            self.start_gateway({"scannertype": "basic", "scanner": "/nonexistent/scanner"})
+        program = self.lab.directory / "vanishing-scanner"
+        program.write_text("#!/bin/sh\n")
+        program.chmod(0o755)
+        self.start_gateway({"scannertype": "basic", "scanner": program, "xheader": "no"})
+        self.pop3_server([mails.PLAIN])
+        wire = self.pop3_login()
+        self.assert_same(wire.multiline(b"RETR 1")[1], mails.PLAIN)
+        program.rename(f"{program}.away")
+        self.assertRegex(wire.ask(b"RETR 1"), rb"^-ERR \[SYS/TEMP\] ")
+        (program.parent / f"{program.name}.away").rename(program)
+        self.assert_same(wire.multiline(b"RETR 1")[1], mails.PLAIN)
+
+    def test_basic_killed(self):
+        self.start_gateway({"scannertype": "basic", "scanner": self.script("kill -9 $$\n")})
+        self.pop3_server([mails.PLAIN])
+        wire = self.pop3_login()
+        self.assertRegex(wire.ask(b"RETR 1"), rb"^-ERR \[SYS/TEMP\] ")
+        self.assertTrue(wire.ask(b"NOOP").startswith(b"+OK"))
 
     def test_several_must_all_say_clean(self):
         """The built-in engine and a program: either one is enough to condemn."""
