@@ -27,6 +27,9 @@ class Wire:
     def close(self):
         self.socket.close()
 
+    def fileno(self):
+        return self.socket.fileno()
+
     def reset(self):
         """Leaves with RST instead of FIN, as a program that crashed with unread data does."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
