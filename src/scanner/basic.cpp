@@ -105,14 +105,7 @@ BasicScanner::BasicScanner(asio::any_io_executor executor, BasicSettings setting
 Result<BasicScanner::Ready, std::string> BasicScanner::prepare(const BasicSettings& settings) {
   auto command = scan::split_command_line(settings.command);
   if (!command) return fail("scanner: " + command.error());
-  if (!command->warning.empty()) {
-    return fail(
-        fmt::format("scanner: {}; quote it, or let a shell run the line: /bin/sh -c '... \"$0\"'", command->warning));
-  }
-  if (find_program(command->words.front()).empty()) {
-    return fail(fmt::format("scanner: there is no program {}", command->words.front()));
-  }
-  Ready ready{.words = std::move(command->words), .regexp = std::nullopt};
+  Ready ready{.words = std::move(command->words), .warning = std::move(command->warning), .regexp = std::nullopt};
   if (settings.virusregexp.empty()) return ready;
   auto regexp = scan::VirusRegexp::compile(settings.virusregexp, settings.virusregexp_part);
   if (!regexp) return fail("virusregexp: " + regexp.error());
@@ -121,8 +114,14 @@ Result<BasicScanner::Ready, std::string> BasicScanner::prepare(const BasicSettin
 }
 
 Result<void, std::string> BasicScanner::check(const BasicSettings& settings) {
-  if (const auto ready = prepare(settings); !ready) return fail(ready.error());
-  return {};
+  const auto ready = prepare(settings);
+  if (!ready) return fail(ready.error());
+  if (find_program(ready->words.front()).empty()) {
+    return fail(fmt::format("scanner: there is no program {}", ready->words.front()));
+  }
+  if (ready->warning.empty()) return {};
+  return fail(
+      fmt::format("scanner: {}; quote it, or let a shell run the line: /bin/sh -c '... \"$0\"'", ready->warning));
 }
 
 Result<std::unique_ptr<BasicScanner>, std::string> BasicScanner::make(const asio::any_io_executor& executor,

@@ -26,10 +26,11 @@ struct BasicSettings {
 /// Runs a program for each message, without a shell; its exit code decides.
 class BasicScanner final : public Scanner {
  public:
-  /// The error says which setting is wrong.
+  /// The error says which setting is wrong. A program that is not there (yet) is none: its messages are Failed.
   static Result<std::unique_ptr<BasicScanner>, std::string> make(const asio::any_io_executor& executor,
                                                                  const BasicSettings& settings);
-  /// The same without making anything.
+  /// The same without making anything; also tells of a program that is missing, and of characters that look as if a
+  /// shell was expected.
   static Result<void, std::string> check(const BasicSettings& settings);
 
   std::string_view name() const override { return "basic"; }
@@ -38,6 +39,7 @@ class BasicScanner final : public Scanner {
  private:
   struct Ready {
     std::vector<std::string> words;
+    std::string warning;  // of the command line
     std::optional<scan::VirusRegexp> regexp;
   };
   class Turn;

@@ -121,6 +121,11 @@ TEST_F(BasicTest, AProgramThatRemovesTheMessageDoesNoHarm) {
   EXPECT_EQ(scan(noise(50'000), 1000), Verdict(Clean{}));
 }
 
+TEST_F(BasicTest, NoShellActsUponTheLine) {
+  use(script("[ \"$1 $2 $3\" = '; $(exit 7) |' ]") + " ';' '$(exit 7)' |");
+  EXPECT_EQ(scan(), Verdict(Clean{}));
+}
+
 TEST_F(BasicTest, AProgramThatIsGoneIsFailed) {
   const auto program = script("exit 0");
   use(program);
@@ -209,17 +214,18 @@ TEST_F(BasicTest, SettingsThatCannotWork) {
     std::string command;
     std::string regexp;
     std::string_view says;
+    bool made = false;  // so that the daemon starts
   };
   const Row rows[] = {
       {"", "", "scanner"},
       {"   ", "", "scanner"},
-      {"/nowhere/scanner", "", "/nowhere/scanner"},
-      {"no-such-program-here", "", "no-such-program-here"},
-      {dir.path(), "", dir.path()},
-      {dir.path() + "/text", "", "/text"},
+      {"/nowhere/scanner", "", "/nowhere/scanner", true},
+      {"no-such-program-here", "", "no-such-program-here", true},
+      {dir.path(), "", dir.path(), true},
+      {dir.path() + "/text", "", "/text", true},
       {program + " 'x", "", "unbalanced"},
-      {program + " | grep x", "", "shell"},
-      {program + " > /dev/null", "", "shell"},
+      {program + " | grep x", "", "shell", true},
+      {program + " > /dev/null", "", "shell", true},
       {program, "(", "virusregexp"},
       {program, "no part", "virusregexp"},
   };
@@ -229,7 +235,7 @@ TEST_F(BasicTest, SettingsThatCannotWork) {
     const auto checked = BasicScanner::check(settings);
     ASSERT_FALSE(checked) << row.command << row.regexp;
     EXPECT_NE(checked.error().find(row.says), std::string::npos) << checked.error();
-    EXPECT_FALSE(BasicScanner::make(io.get_executor(), settings));
+    EXPECT_EQ(BasicScanner::make(io.get_executor(), settings).has_value(), row.made) << row.command;
   }
   settings.command = "true";
   settings.virusregexp.clear();

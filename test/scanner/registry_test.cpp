@@ -25,7 +25,7 @@ TEST(Registry, MakesAndChecks) {
   const Row rows[] = {
       {ScannerKind::libclamav, {}, true},   {ScannerKind::clamd, {"127.0.0.1:3310", "[::1]:3310", "/run/clamd"}, true},
       {ScannerKind::clamd, {}, false},      {ScannerKind::clamd, {"127.0.0.1:3310", "127.0.0.1:x"}, false},
-      {ScannerKind::basic, {"true"}, true}, {ScannerKind::basic, {"/nowhere/scanner"}, false},
+      {ScannerKind::basic, {"true"}, true}, {ScannerKind::basic, {"/nowhere 'scanner"}, false},
       {ScannerKind::basic, {}, false},
   };
   asio::io_context io;
