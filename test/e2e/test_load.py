@@ -123,6 +123,26 @@ class Memory(E2E):
         self.try_both({})
 
 
+class Large(E2E):
+    """30 MB, and the virus is in the last attachment."""
+
+    def try_both(self, options):
+        mail = mails.large(30 << 20)
+        mail = mail[:-len(b"--=_b0--\r\n")] + b"--=_b0\r\n" + mails.attachment(mails.EICAR) + b"\r\n--=_b0--\r\n"
+        self.start_gateway(options)
+        self.pop3_server([mail])
+        self.assert_notification(unstuff(self.pop3_login().multiline(b"RETR 1")[1]))
+        sink = self.smtp_sink()
+        self.assertTrue(self.submit(self.smtp_hello(), mail).startswith(b"554"))
+        self.assertEqual(sink.mails, [])
+
+    def test_clamd(self):
+        self.try_both({"scannertype": "clamd", "scanner": self.lab.clamd.socket})
+
+    def test_embedded(self):
+        self.try_both({})
+
+
 class Slow(E2E):
     def test_slow_mail_does_not_hold_up_others(self):
         """One server stalls in mid-mail; other sessions of the same event loop go on."""
