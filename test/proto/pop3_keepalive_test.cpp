@@ -270,6 +270,31 @@ class KeepAliveTest : public testing::TestWithParam<Case> {};
 TEST_P(KeepAliveTest, KeepsBothSidesAlive) { play(GetParam().script); }
 INSTANTIATE_TEST_SUITE_P(Pop3, KeepAliveTest, testing::ValuesIn(kKeepAlive), kCaseName);
 
+TEST(Pop3Dialog, WakesTheServerDuringALongDelivery) {
+  Dialog dialog({});
+  test::FakeEngine engine(dialog);
+  engine.feed(Side::server, "+OK\r\n");
+  engine.feed(Side::client, "RETR 1\r\n");
+  engine.run();
+  engine.feed(Side::server, "+OK\r\na\r\n.\r\n");
+  engine.run();
+  engine.rule({.kind = Ruling::Kind::deliver, .text = {}});
+  engine.run();
+  engine.sent(Side::client).clear();
+  Outbox out;
+  dialog.during_delivery(out);
+  dialog.during_delivery(out);
+  EXPECT_EQ(out.server, "NOOP\r\n") << "one at a time";
+  engine.feed(Side::server, "+OK awake\r\n");
+  engine.run();
+  EXPECT_EQ(engine.sent(Side::client), "");
+  engine.feed(Side::client, "STAT\r\n");
+  engine.run();
+  engine.feed(Side::server, "+OK 1 1\r\n");
+  engine.run();
+  EXPECT_EQ(engine.sent(Side::client), "+OK 1 1\r\n");
+}
+
 TEST(Pop3Dialog, ARulingOvertakesTheKeepAlive) {
   Dialog dialog({});
   test::FakeEngine engine(dialog);

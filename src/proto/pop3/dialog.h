@@ -42,6 +42,7 @@ class Dialog final : public proto::Dialog {
   explicit Dialog(Options options);
 
   Action resume(Inbox& in, Outbox& out) override;
+  void during_delivery(Outbox& out) override { wake_server(out); }
 
  private:
   using Step = std::optional<Action>;  // nothing: go on
@@ -93,6 +94,7 @@ class Dialog final : public proto::Dialog {
   Step give_up(std::string_view reply, Outbox& out);
   Step swallow(Inbox& in, Outbox& out);
   void keep_alive(const Inbox& in, Outbox& out);
+  void wake_server(Outbox& out);
   void send_early(const Inbox& in, Outbox& out);
 
   Action rest(const Inbox& in, Outbox& out);

@@ -105,8 +105,13 @@ void Dialog::keep_alive(const Inbox& in, Outbox& out) {
   if (decided || (!scanning && fetch_.state != Fetch::State::reading)) return;
   // Before its first octet it is the server that keeps the client waiting, as it would without us.
   if (scanning || dots_.octets() > 0) send_early(in, out);
+  if (scanning && in.server.empty() && !in.server_closed) wake_server(out);
+}
+
+/// NOOP, unless the server still owes a reply: then it is not idle, or would not hear us.
+void Dialog::wake_server(Outbox& out) {
   const bool owed = std::ranges::any_of(expected_, [](const Expected& e) { return e.reply != Reply::ours; });
-  if (!scanning || owed || !in.server.empty() || in.server_closed) return;
+  if (owed) return;
   out.server += "NOOP\r\n";
   expected_.push_front({Reply::noop});  // in front of our own replies: they wait for the message
 }
