@@ -44,10 +44,8 @@ std::uint32_t event_loops(const config::Config& config) {
 
 void announce(const Log& log, const config::Config& config) {
   log.notice("P3Scan Version {}", P3SCAN_VERSION);
-  for (const auto& scanner : scanner_settings(config)) {
+  for (const auto& scanner : scanner_settings(config))
     log.notice("Selected scannertype: {} ({})", name_of(scanner.kind), description_of(scanner.kind));
-    if (const auto usable = check_scanner(scanner); !usable) log.warning("{}", usable.error());
-  }
   for (const auto& note : config::notes(config)) log.warning("{}", note);
 }
 

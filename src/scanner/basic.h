@@ -26,7 +26,8 @@ struct BasicSettings {
 /// Runs a program for each message, without a shell; its exit code decides.
 class BasicScanner final : public Scanner {
  public:
-  /// The error says which setting is wrong. A program that is not there (yet) is none: its messages are Failed.
+  /// The error says which setting is wrong. A program that is not there is none: it may be back soon,
+  /// and until then messages are Failed.
   static Result<std::unique_ptr<BasicScanner>, std::string> make(const asio::any_io_executor& executor,
                                                                  const BasicSettings& settings);
   /// The same without making anything; also tells of a program that is missing, and of characters that look as if a

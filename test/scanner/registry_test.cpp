@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/asio/asio.h"
+#include "spool/scratch.h"
 
 namespace p3scan {
 namespace {
@@ -28,6 +29,7 @@ TEST(Registry, MakesAndChecks) {
       {ScannerKind::basic, {"true"}, true}, {ScannerKind::basic, {"/nowhere 'scanner"}, false},
       {ScannerKind::basic, {}, false},
   };
+  const test::Scratch dir;
   asio::io_context io;
   WorkerPool workers(io.get_executor(), UniqueFd());
   for (const auto& row : rows) {
@@ -37,7 +39,7 @@ TEST(Registry, MakesAndChecks) {
                                    .goodcode = {},
                                    .virusregexp = {},
                                    .virusregexp_part = 1,
-                                   .directory = testing::TempDir() + "p3scan-registry"};
+                                   .directory = dir.path()};
     EXPECT_EQ(check_scanner(settings).has_value(), row.right) << name_of(row.kind);
     const auto made = make_scanner(settings, io.get_executor(), workers);
     ASSERT_EQ(made.has_value(), row.right) << name_of(row.kind);
