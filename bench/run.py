@@ -96,7 +96,8 @@ class Bench:
             runs = {}
             for _ in range(self.plan.latency_rounds):
                 for proxy in ['direct', *self.proxies(protocol)]:
-                    runs.setdefault(proxy, []).append(self.measure(here, proxy, protocol, 2048, 1, ms=self.plan.ms // 2))
+                    figures = self.measure(here, proxy, protocol, 2048, 1, ms=self.plan.ms // 2)
+                    runs.setdefault(proxy, []).append(figures)
             self.record['latency'].append({'protocol': protocol, 'runs': runs})
             direct = median(runs, 'direct', 'median_ms')
             for proxy in runs:
@@ -120,20 +121,19 @@ class Bench:
                              f'all {figures["seconds"]:6.2f}')
 
     def idle(self):
-        self.say('\nMemory of an idle session (KiB of PSS, growth of a fresh proxy)')
+        self.say('\nMemory of an idle session (KiB of PSS, growth of a fresh proxy); '
+                 f'the limit of {self.options.descriptors} descriptors may allow fewer than 10 000')
         for sessions in self.plan.idle:
-            if sessions > self.options.most_sessions:
-                sessions = self.options.most_sessions
-                self.say(f'(the limit of descriptors allows {sessions} sessions in one process, no more)')
             for protocol in PROXIES:
                 with self.build_stand() as here:
                     for proxy in self.proxies(protocol):
                         if proxy == 'clamsmtp':
                             continue    # a thread for each session, and no more than MaxConnections
-                        figures = here.idle(proxy, protocol, sessions)
+                        figures = here.idle(proxy, protocol,
+                                            min(sessions, stand.most_sessions(proxy, self.options.descriptors)))
                         self.record['idle'].append({'proxy': proxy, 'protocol': protocol} | figures)
-                        self.say(f'{protocol:5} {proxy:9} {sessions:6} sessions {figures["pss_kib_each"]:8.2f} each, '
-                                 f'{figures["pss_kib"] / 1024:8.1f} MiB in all')
+                        self.say(f'{protocol:5} {proxy:9} {figures["sessions"]:6} sessions '
+                                 f'{figures["pss_kib_each"]:8.2f} each, {figures["pss_kib"] / 1024:8.1f} MiB in all')
 
     def flood(self):
         """Peak memory while 100 mails are on their way at once."""
@@ -255,7 +255,7 @@ def main():
     parser.add_argument('--json', type=pathlib.Path, help='write every single run there')
     parser.add_argument('--self-test', action='store_true', help='check the load programs, measure nothing')
     options = parser.parse_args()
-    options.most_sessions = stand.raise_descriptor_limit()
+    options.descriptors = stand.raise_descriptor_limit()
     try:
         if options.self_test:
             self_test(options)

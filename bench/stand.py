@@ -25,13 +25,19 @@ class BenchError(Exception):
 
 
 def raise_descriptor_limit():
-    """Answers how many sessions a proxy may then hold, at two descriptors each."""
+    """Answers the limit: root may exceed the hard one it was started with, unless that was taken from it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(ValueError, OSError):      # only root may exceed the hard limit
+    with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, DESCRIPTORS), max(hard, DESCRIPTORS)))
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return (hard - SPARE_DESCRIPTORS) // 2
+    return hard
+
+
+def most_sessions(proxy, descriptors):
+    """HAProxy needs two descriptors for a session; P3Scan takes no session in that it can't give a spool file and a
+    connection to the engine."""
+    return (descriptors - SPARE_DESCRIPTORS) // (4 if proxy == 'p3scan' else 2)
 
 
 def free_ports(count):
@@ -105,7 +111,7 @@ class Stand(contextlib.ExitStack):
         self.programs = pathlib.Path(options.build, 'bench')
         self.p3scan = options.p3scan or pathlib.Path(options.build, 'p3scan')
         self.quickack = quickack
-        self.most_sessions = options.most_sessions
+        self.descriptors = options.descriptors
         self.dir = pathlib.Path(self.enter_context(tempfile.TemporaryDirectory(prefix='bench.', dir=options.spool)))
         self.dir.chmod(0o755)
         self.spool = self.dir / 'spool'
@@ -166,7 +172,8 @@ class Stand(contextlib.ExitStack):
             raise BenchError('haproxy is missing: apt-get install haproxy')
         ports = {'pop3': self.near[0], 'smtp': self.near[1]}
         config = self.dir / 'haproxy.cfg'
-        text = (f'global\n  nbthread 2\n  maxconn {self.most_sessions}\ndefaults\n  mode tcp\n  timeout connect 10s\n'
+        most = most_sessions('haproxy', self.descriptors)
+        text = (f'global\n  nbthread 2\n  maxconn {most}\ndefaults\n  mode tcp\n  timeout connect 10s\n'
                 '  timeout client 10m\n  timeout server 10m\n')
         for protocol, port in ports.items():
             text += (f'listen {protocol}\n  bind 127.0.0.1:{port} backlog 4096\n'
@@ -196,6 +203,7 @@ class Stand(contextlib.ExitStack):
         if not pathlib.Path(self.p3scan).exists():
             raise BenchError(f'{self.p3scan} is not built: see bench/README.md')
         processes, ports = {}, {}
+        most = most_sessions('p3scan', self.descriptors)
         for protocol, port in zip(('pop3', 'smtp'), self.near[3:]):
             spool = self.dir / f'virusdir.{protocol}'
             spool.mkdir(0o700)
@@ -206,7 +214,7 @@ class Stand(contextlib.ExitStack):
                               f'targetport = {self.far[protocol]}\nemailport = {self.far["smtp"]}\n'
                               f'scannertype = clamd\nscanner = {self.engine}\nvirusdir = {spool}\n'
                               f'pidfile = {self.dir}/p3scan.{protocol}.pid\n'
-                              f'maxchilds = {self.most_sessions}\nmaxperclient = {self.most_sessions}\n')
+                              f'maxchilds = {most}\nmaxperclient = {most}\n')
             log = self._log(f'p3scan.{protocol}')
             process = self._start([self.p3scan, '-d', '-f', config], stdout=log, stderr=log)
             wait_for_port(port, process, log)
