@@ -184,8 +184,10 @@ const Case kMessage[] = {
       end: server_gone)"},
     {"client_closes_its_half", R"(
       C: RETR 1
+      C: QUIT
       C!
       S< RETR 1
+      S< QUIT
       S: +OK
       S: a
       S: .
@@ -193,6 +195,16 @@ const Case kMessage[] = {
       C< +OK
       C< a
       C< .
+      S: +OK bye
+      C< +OK bye
+      end: finished)"},
+    {"client_is_gone", R"(
+      C: RETR 1
+      S< RETR 1
+      S: +OK
+      S: a
+      S: .
+      C!
       end: client_gone)"},
     {"no_space", R"(
       C: RETR 1

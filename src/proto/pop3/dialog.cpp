@@ -38,7 +38,12 @@ Action Dialog::rest(const Inbox& in, Outbox& out) {
     fetch_.state = Fetch::State::scanning;
     return Scan{};
   }
-  if (fetch_.state != Fetch::State::none) return Wait{};
+  if (fetch_.state != Fetch::State::none) {
+    // A mail program that leaves in the middle of a message without QUIT is gone: nothing is scanned for nobody. One
+    // that has said all it wanted, QUIT included, may have closed its half only.
+    if (in.client_closed && in.client.empty() && !quit_) return End{Outcome::client_gone};
+    return Wait{};
+  }
   if (quit_ && expected_.empty()) return End{Outcome::finished};
   if (phase_ == Phase::url_connect) {
     phase_ = Phase::url_connecting;

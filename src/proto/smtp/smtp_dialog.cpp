@@ -22,7 +22,9 @@ Action SmtpDialog::resume(Inbox& in, Outbox& out) {
   if (!in.client_closed) return Wait{};
   // The client says no more. What it has asked for is finished first; a message without its end never was asked for.
   const bool idle = phase_ == Phase::command && expected_.empty();
-  const bool broken_off = phase_ == Phase::sasl || phase_ == Phase::data || phase_ == Phase::chunk;
+  // Who does not wait for the reply to it, not even with a QUIT behind it, is gone and will send it again.
+  const bool unawaited = phase_ == Phase::scanning && in.client.empty();
+  const bool broken_off = phase_ == Phase::sasl || phase_ == Phase::data || phase_ == Phase::chunk || unawaited;
   if (idle || broken_off) return End{Outcome::client_gone};
   return Wait{};
 }
