@@ -163,7 +163,9 @@ asio::awaitable<Result<std::unique_ptr<ClamdConnection>, std::string>> ClamdScan
 
 void ClamdScanner::failed(Target& target) const {
   target.idle.clear();
-  target.avoid_until = Clock::now() + times_.avoid * (1U << std::min(target.failures, kAvoidShiftMax));
+  const auto now = Clock::now();
+  if (target.avoided(now)) return;  // many messages may meet one failure
+  target.avoid_until = now + times_.avoid * (1U << std::min(target.failures, kAvoidShiftMax));
   ++target.failures;
 }
 

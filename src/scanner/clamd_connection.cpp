@@ -51,9 +51,12 @@ asio::awaitable<Opened> open_local(const ClamdTarget& target, std::chrono::secon
   for (;;) {
     asio::local::stream_protocol::socket socket(pause.get_executor());
     const auto [ec] = co_await socket.async_connect(endpoint, kNothrow);
-    if (!ec) co_return std::make_unique<ClamdConnection>(std::move(socket));
-    // A full backlog: unix sockets refuse at once what TCP would keep waiting.
-    if (ec != asio::error::try_again || std::chrono::steady_clock::now() > until) co_return fail(ec.message());
+    if (ec) co_return fail(ec.message());
+    // A full backlog: unix sockets refuse at once what TCP would keep waiting, and Asio takes that for success.
+    error_code unconnected;
+    static_cast<void>(socket.remote_endpoint(unconnected));
+    if (!unconnected) co_return std::make_unique<ClamdConnection>(std::move(socket));
+    if (std::chrono::steady_clock::now() > until) co_return fail(std::string("too many connections wait there"));
     pause.expires_after(kBacklogPause);
     co_await pause.async_wait(kNothrow);
   }
@@ -127,7 +130,8 @@ asio::awaitable<ClamdAnswer> ClamdConnection::send_whole(Message& message, Look 
   front += lead;
   const std::array<asio::const_buffer, 3> request = {asio::buffer(front), asio::buffer(bytes), asio::buffer(kEnd)};
   // clamd answers and closes when there is too much for it, so a failed write is no verdict yet.
-  co_await asio::async_write(socket_, request, kNothrow);
+  const auto [ec, n] = co_await asio::async_write(socket_, request, kNothrow);
+  sent_ = !ec;
   const bool complete = co_await read_reply();
   co_return answer(complete);
 }
@@ -135,10 +139,7 @@ asio::awaitable<ClamdAnswer> ClamdConnection::send_whole(Message& message, Look 
 asio::awaitable<ClamdAnswer> ClamdConnection::send_along(Message& message, Look look) {
   const auto first = co_await (read_reply() || stream(message, look));
   const auto* const complete = std::get_if<0>(&first);
-  auto result = answer(complete != nullptr && *complete);
-  // An early reply: what is still to be sent would be taken for commands.
-  result.keep = result.keep && sent_;
-  co_return result;
+  co_return answer(complete != nullptr && *complete);
 }
 
 /// Returns only when the message is abandoned. A write that fails says nothing; the reply or the end of file does.
@@ -184,12 +185,16 @@ asio::awaitable<bool> ClamdConnection::read_reply() {
 ClamdAnswer ClamdConnection::answer(bool complete) const {
   if (!complete) return {.verdict = std::nullopt, .keep = false, .heard = replied_ > 0};
   const auto whole = reply().substr(0, replied_ - 1);
-  // clamd closes after an error; two replies to one command would be one too many.
-  const bool keep = whole.find('\0') == std::string_view::npos && !whole.ends_with("ERROR");
+  // clamd closes after an error; two replies to one command would be one too many; after an early reply, what is still
+  // to be sent would be taken for commands.
+  const bool keep = sent_ && whole.find('\0') == std::string_view::npos && !whole.ends_with("ERROR");
   auto verdict = scan::decode_clamd_reply(whole, id_);
   // Before the session began, or when it is over, clamd speaks without a number.
   if (std::holds_alternative<scan::Failed>(verdict) && whole.ends_with("ERROR")) {
     verdict = scan::decode_clamd_reply(whole, 0);
+  }
+  if (!sent_ && std::holds_alternative<scan::Clean>(verdict)) {
+    verdict = scan::Failed{"clamd: called a message clean before its end"};
   }
   return {.verdict = std::move(verdict), .keep = keep, .heard = true};
 }

@@ -174,6 +174,42 @@ TEST_F(ClamdTest, TooMuchWhileTheMessageGrows) {
   EXPECT_TRUE(std::holds_alternative<Unscannable>(wait(clamd->scan(*growing)))) << "without waiting for the rest";
 }
 
+TEST_F(ClamdTest, CleanBeforeTheEndIsNoVerdict) {
+  one.where = FakeClamd::Break::early_clean;
+  use({one.target()});
+  const auto growing = message(mail_of(noise(200'000)), 1000);
+  std::optional<Verdict> verdict;
+  asio::co_spawn(io, clamd->scan(*growing), [&](std::exception_ptr, Verdict v) { verdict = std::move(v); });
+  run_until([&] { return one.closed == 1; });
+  EXPECT_FALSE(verdict) << "once more when all is here";
+  one.where = FakeClamd::Break::never;
+  one.judge = [](const std::string&) { return "stream: Eicar FOUND"; };
+  growing->complete();
+  run_until([&] { return verdict.has_value(); });
+  EXPECT_EQ(*verdict, kEicar);
+}
+
+TEST_F(ClamdTest, FullBacklogIsNotSuccess) {
+  const auto path = dir.path() + "/clamd";
+  using Local = asio::local::stream_protocol;
+  Local::acceptor acceptor(io, Local::endpoint(path));
+  acceptor.listen(0);
+  std::vector<Local::socket> waiting;
+  for (int i = 0; i < 3; ++i) {
+    auto& socket = waiting.emplace_back(io);
+    socket.open();
+    socket.non_blocking(true);
+    error_code full;
+    socket.connect(Local::endpoint(path), full);
+  }
+  times.connect = std::chrono::seconds(0);
+  use({path});
+  const auto verdict = scan(kMail);
+  ASSERT_TRUE(std::holds_alternative<Failed>(verdict));
+  EXPECT_NE(std::get<Failed>(verdict).reason.find("too many connections"), std::string::npos)
+      << std::get<Failed>(verdict).reason;
+}
+
 TEST_F(ClamdTest, OddRepliesAreFailedAndNotReused) {
   use({one.target()});
   for (const std::string_view reply :

@@ -16,7 +16,20 @@ class FakeClamd {
   using Judge = std::function<std::string(const std::string&)>;
 
   /// Where a connection breaks off.
-  enum class Break { never, accepted, session, command, length, data, end, half_reply, after_reply, early, hang };
+  enum class Break {
+    never,
+    accepted,
+    session,
+    command,
+    length,
+    data,
+    end,
+    half_reply,
+    after_reply,
+    early,
+    early_clean,
+    hang
+  };
 
   explicit FakeClamd(asio::io_context& io)
       : acceptor_(io, asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
@@ -102,6 +115,7 @@ class FakeClamd {
       for (const char c : co_await take(s, 4)) length = length << 8U | static_cast<unsigned char>(c);
       if (length == 0) co_return bytes;
       if (s.fault == Break::length) throw boost::system::system_error(asio::error::eof);
+      if (s.fault == Break::early_clean) co_await say(s, std::string("1: stream: OK") + '\0');
       if (s.fault == Break::early) {
         co_await say(s, std::string("INSTREAM size limit exceeded. ERROR") + '\0');
         throw boost::system::system_error(asio::error::eof);
