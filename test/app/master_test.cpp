@@ -236,7 +236,9 @@ TEST(Master, PassesANewConfigurationOn) {
   ASSERT_TRUE(master.line("gateway gets reload: the text"));
   EXPECT_TRUE(master.line("loader 1 gets retire")) << "the database is another one";
   ::kill(first_number(*first), SIGKILL);
-  const auto second = master.line("gateway ");
+  // The first one may still tell of the new workers meanwhile.
+  auto second = master.line("gateway ");
+  while (second && second->starts_with("hears ")) second = master.line("gateway ");
   ASSERT_TRUE(second);
   EXPECT_NE(second->find("of user fresh"), std::string::npos) << "one that is started later has it, too";
   master.signal(SIGTERM);
