@@ -71,7 +71,7 @@ class Message {
   /// sealed memory file if it is in memory. For engines that want a file. Call after complete().
   Result<UniqueFd, SpoolError> open_readonly();
 
-  /// Gives the message a name in the file system (mode `mode`), as a hard link to the spool file; a message in
+  /// Gives the message a file name and the mode `mode`, as a hard link to the spool file; a message in
   /// memory is copied to it. The caller unlinks it. `path` must not exist; it should be on the file system of
   /// SpoolLimits::directory, else large messages are copied. Not synced to disk: see quarantine.h for that.
   Result<void, SpoolError> link_as(const std::string& path, unsigned mode);

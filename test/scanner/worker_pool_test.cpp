@@ -189,7 +189,9 @@ TEST_F(WorkerPoolTest, EndsInTheMiddleOfScans) {
   const FakeWorker two(announcements.get(), 1);
   while (!io.poll_one()) {}  // the announcement, but not yet the one it calls
   pool.reset();
-  SUCCEED() << "the coroutines end after the pool";
+  // The coroutines end after the pool, with the context; until then nobody has been told a verdict.
+  EXPECT_FALSE(waiting->over());
+  EXPECT_FALSE(called->over());
 }
 
 TEST_F(WorkerPoolTest, IgnoresOddAnnouncements) {
