@@ -55,12 +55,14 @@ class Gateway:
         self.configure(options or {})
         self.process = namespace.start(*before, str(PROGRAM), "-d", "-f", str(self.configuration), *arguments,
                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        threading.Thread(target=self._collect, daemon=True).start()
+        self._collector = threading.Thread(target=self._collect, daemon=True)
+        self._collector.start()
         try:
             wait.until(self._serves, "a gateway process")
             wait.until_listening(namespace, "*", netns.GATEWAY_PORT)
         except BaseException as error:
             self.close()
+            self._collector.join(wait.DEADLINE)          # its last words
             log = self.log().replace("\n", " / ")
             raise AssertionError(f"p3scan did not start: {error} {log}") from error
 
