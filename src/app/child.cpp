@@ -36,7 +36,8 @@ void reset_signals() {
   struct sigaction ignored{};
   ignored.sa_handler = SIG_IGN;
   for (const int signal : {SIGTERM, SIGCHLD, SIGUSR1, SIGUSR2, SIGALRM}) ::sigaction(signal, &as_usual, nullptr);
-  for (const int signal : {SIGINT, SIGHUP, SIGPIPE}) ::sigaction(signal, &ignored, nullptr);
+  // SIGXFSZ: a file size limit is to fail one write, not to end the process.
+  for (const int signal : {SIGINT, SIGHUP, SIGPIPE, SIGXFSZ}) ::sigaction(signal, &ignored, nullptr);
   sigset_t none;
   sigemptyset(&none);
   ::pthread_sigmask(SIG_SETMASK, &none, nullptr);

@@ -11,8 +11,9 @@
 
 namespace p3scan::app {
 
-/// How a child process starts: with default signals (SIGINT and SIGHUP ignored: they are the master's, and a
-/// terminal sends them to all), with no descriptor of the parent's but those named, and it ends with its parent.
+/// How a child process starts: with default signals, but for SIGPIPE and SIGXFSZ (ignored: the calls fail) and SIGINT and
+/// SIGHUP (ignored: they are the master's, and a terminal sends them to all), with no descriptor of the parent's but
+/// those named, and it ends with its parent.
 struct ChildPlan {
   const char* name = "";       // as ps shows it, at most 15 octets
   std::vector<int> keep = {};  // descriptors; 0, 1 and 2 always stay

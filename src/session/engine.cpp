@@ -166,7 +166,7 @@ void Engine::start_inspection() {
 }
 
 void Engine::complete_and_scan() {
-  if (!mail_ || complete_) return;
+  if (!mail_ || complete_ || error_ != proto::MessageError::none) return;   // what could not be kept is never judged
   complete_ = true;
   mail_->message.complete();
   if (!inspection_) start_inspection();
