@@ -23,7 +23,7 @@ void InputBuffer::move_to(std::size_t capacity) {
 
 std::span<char> InputBuffer::space(bool grow) {
   if (begin_ == end_) begin_ = end_ = 0;
-  if (capacity_ == 0) move_to(std::min(kSmall, limit_));
+  if (capacity_ == 0) move_to(std::min(kFirst, limit_));
   if (end_ == capacity_ && begin_ > 0 && begin_ >= capacity_ / 2) {
     std::memmove(data_.get(), data_.get() + begin_, end_ - begin_);
     end_ -= begin_;
@@ -55,12 +55,15 @@ void Peer::give_up() {
 void Peer::consume(std::size_t n) {
   if (n == 0) return;
   input_.consume(n);
+  // Between the pieces of a large mail the buffer stays.
+  if (waiting_ && few_) input_.shrink();
   room_.set();
 }
 
 /// Takes what the kernel has, without waiting; the number of octets.
 std::size_t Peer::read_ready() {
   std::size_t total = 0;
+  drained_ = false;
   for (bool grow = false;; grow = true) {
     const auto space = input_.space(grow);
     if (space.empty()) return total;
@@ -73,29 +76,31 @@ std::size_t Peer::read_ready() {
     }
     input_.commit(n);
     total += n;
-    if (n < space.size()) return total;
+    if (n < space.size()) {
+      drained_ = true;
+      return total;
+    }
   }
 }
 
+/// A peer that may say nothing for minutes has no buffer meanwhile: the wait is for octets, not for a read.
 asio::awaitable<bool> Peer::fill() {
   if (closed_) co_return true;
-  if (input_.is_large() && received().empty()) {
-    if (read_ready() > 0 || closed_) {
-      activity_.touch();
-      co_return true;
-    }
-    input_.shrink();   // idle: keep no large buffer for a peer that may say nothing for minutes
+  if (!drained_ && input_.is_large() && (read_ready() > 0 || closed_)) {
+    activity_.touch();
+    co_return true;
   }
-  const auto space = input_.space(false);
-  if (space.empty()) co_return false;
-  const auto [ec, n] = co_await socket_->async_read_some(asio::buffer(space.data(), space.size()), kNothrow);
+  input_.shrink();
+  if (input_.is_full()) co_return false;
+  waiting_ = true;
+  const auto [ec] = co_await socket_->async_wait(asio::socket_base::wait_read, kNothrow);
+  waiting_ = false;
   activity_.touch();
   if (ec) {
     closed_ = true;
-    co_return true;
+  } else {
+    few_ = read_ready() < InputBuffer::kFirst;
   }
-  input_.commit(n);
-  if (n == space.size()) read_ready();
   co_return true;
 }
 

@@ -12,9 +12,11 @@
 
 namespace p3scan::session {
 
-/// Octets received and not yet used. Small while a session is idle, grows with what arrives up to `limit`.
+/// Octets received and not yet used. No memory while a session is idle, grows with what arrives up to `limit`.
 class InputBuffer {
  public:
+  static constexpr std::size_t kFirst = 4096;  // holds any command and most replies
+
   explicit InputBuffer(std::size_t limit) : limit_(limit) {}
 
   std::string_view bytes() const { return {data_.get() + begin_, end_ - begin_}; }
@@ -25,11 +27,10 @@ class InputBuffer {
   void commit(std::size_t n) { end_ += n; }
   /// Gives memory back when nothing is held.
   void shrink();
-  bool is_large() const { return capacity_ > kSmall; }
+  bool is_large() const { return capacity_ > kFirst; }  // much has arrived lately
+  bool is_full() const { return end_ - begin_ == limit_; }
 
  private:
-  static constexpr std::size_t kSmall = 1024;
-
   void move_to(std::size_t capacity);
 
   std::size_t limit_;
@@ -64,8 +65,8 @@ class Peer {
 
   std::string_view received() const { return input_.bytes(); }
   void consume(std::size_t n);
-  bool closed() const { return closed_; }                // nothing will follow received()
-  bool unreachable() const { return unreachable_; }      // what is written is dropped
+  bool closed() const { return closed_; }            // nothing will follow received()
+  bool unreachable() const { return unreachable_; }  // what is written is dropped
 
   /// One read. False when there is no room for one: what is held must be used first.
   asio::awaitable<bool> fill();
@@ -90,6 +91,9 @@ class Peer {
   InputBuffer input_;
   net::Event room_;
   net::Event attached_;
+  bool waiting_ = false;  // for octets: nothing reads into the buffer
+  bool few_ = false;      // of them came last
+  bool drained_ = true;   // the last read took all there was
   bool closed_ = false;
   bool unreachable_ = false;
 };
