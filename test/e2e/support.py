@@ -32,7 +32,10 @@ class Laboratory:
     """Servers are started when a test first asks for them and live until the end of the run."""
 
     def __init__(self):
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="p3scan-e2e."))
+        for old in pathlib.Path(tempfile.gettempdir()).glob("p3scan-e2e.*.*"):      # of a run that was killed
+            if not os.path.exists(f"/proc/{old.name.split('.')[1]}"):
+                shutil.rmtree(old, ignore_errors=True)
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix=f"p3scan-e2e.{os.getpid()}."))
         os.chmod(self.directory, 0o755)
         self._servers = {}
         self._gateways = 0
