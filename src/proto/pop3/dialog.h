@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <limits>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -102,7 +102,7 @@ class Dialog final : public proto::Dialog {
   Options options_;
   LineReader client_lines_;
   DotReader dots_;
-  std::deque<Expected> expected_;
+  std::list<Expected> expected_;  // oldest first; an empty std::deque would take half a KiB of an idle session
   Phase phase_;
   Fetch fetch_;
   Sasl sasl_ = Sasl::none;

@@ -2,7 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -140,9 +140,9 @@ class SmtpDialog final : public Dialog {
   Phase phase_ = Phase::blocked;
   LineReader lines_;
   ReplyParser replies_;
-  std::deque<Expected> expected_;
-  std::size_t visible_ = 0;  // entries of expected_ that the client waits for
-  std::size_t held_ = 0;     // our own replies that wait behind them
+  std::list<Expected> expected_;  // oldest first; an empty std::deque would take half a KiB of an idle session
+  std::size_t visible_ = 0;       // entries of expected_ that the client waits for
+  std::size_t held_ = 0;          // our own replies that wait behind them
   Transaction mail_;
   SaslName sasl_;
   bool chunking_ = false;  // offered by the last EHLO
