@@ -114,6 +114,7 @@ class Harness {
                     {.client = client_peer, .server = server_peer, .activity = activity, .conversation = talk,
                      .connector = {}});
       end = co_await engine.run(*dialog);
+      client_had_closed = client_peer.closed();
       client_peer.abort();
       server_peer.abort();
     };
@@ -132,6 +133,7 @@ class Harness {
   std::shared_ptr<Services> services = 
       std::make_shared<Services>(config::Config{}, Log({.foreground = true, .debug = false, .quiet = true}));
   std::uint64_t mails = 0;
+  bool client_had_closed = false;   // when the dialog ended
 
   const std::string& directory() {
     if (directory_.empty()) {

@@ -194,6 +194,24 @@ TEST(Pop3Session, ClientThatLeavesCancelsItsScan) {
   EXPECT_NE(end.outcome, proto::Outcome::finished);
 }
 
+TEST(Pop3Session, EndOfTheDialogLeavesThePeerOpenForLastWords) {
+  Harness harness;
+  const auto say_bye = [](Wire& wire) -> asio::awaitable<void> {
+    co_await wire.tell("+OK ready\r\n");
+    co_await wire.hear("QUIT\r\n");
+    co_await wire.tell("+OK bye\r\n");
+    co_await wire.hear_all();
+  };
+  const auto end = harness.run(
+      [](Wire& wire) -> asio::awaitable<void> {
+        co_await wire.tell("QUIT\r\n");
+        co_await wire.hear_all();
+      },
+      say_bye);
+  EXPECT_EQ(end.outcome, proto::Outcome::finished);
+  EXPECT_FALSE(harness.client_had_closed) << "or its unread octets would reset the connection and lose our last reply";
+}
+
 TEST(Pop3Session, SilenceEndsTheSession) {
   Harness harness;
   harness.services->config.idletimeout = std::chrono::seconds(1);
