@@ -59,8 +59,8 @@ void reset_signals() {
   try {
     code = plan.body();
   } catch (const std::exception& e) {
-    ::syslog(LOG_DAEMON | LOG_ERR, "ERR: %s ends: %s", plan.name,
-             e.what());  // NOLINT(cppcoreguidelines-pro-type-vararg)
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): syslog has no other form
+    ::syslog(LOG_DAEMON | LOG_ERR, "ERR: %s ends: %s", plan.name, e.what());
     [[maybe_unused]] const auto n = ::write(STDERR_FILENO, e.what(), std::strlen(e.what()));
   }
   // Not exit(): what the parent registered to be done at its end is not ours to do.

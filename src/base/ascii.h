@@ -42,6 +42,7 @@ constexpr std::optional<Int> number(std::string_view text) {
   Int value{};
   const auto* const end = text.data() + text.size();
   if (text.empty() || text.front() == '-') return std::nullopt;
+  // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): its end is given
   const auto parsed = std::from_chars(text.data(), end, value);
   if (parsed.ec != std::errc{} || parsed.ptr != end) return std::nullopt;
   return value;

@@ -105,10 +105,10 @@ std::optional<std::uint16_t> port_number(std::string_view text) {
 }
 
 std::vector<std::string_view> list_items(std::string_view text) {
-  constexpr std::string_view kSeparators = ", \t";
+  constexpr std::string_view separators = ", \t";
   std::vector<std::string_view> items;
-  for (std::size_t begin = 0; (begin = text.find_first_not_of(kSeparators, begin)) != std::string_view::npos;) {
-    const auto end = std::min(text.find_first_of(kSeparators, begin), text.size());
+  for (std::size_t begin = 0; (begin = text.find_first_not_of(separators, begin)) != std::string_view::npos;) {
+    const auto end = std::min(text.find_first_of(separators, begin), text.size());
     items.push_back(text.substr(begin, end - begin));
     begin = end;
   }
@@ -116,15 +116,15 @@ std::vector<std::string_view> list_items(std::string_view text) {
 }
 
 std::string in_quotes(std::string_view text) {
-  constexpr std::size_t kShown = 60;
+  constexpr std::size_t shown = 60;
   std::string out = "'";
-  for (const char c : text.substr(0, kShown)) {
+  for (const char c : text.substr(0, shown)) {
     if (ascii::is_control(c))
       out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     else
       out += c;
   }
-  return out + (text.size() > kShown ? "...'" : "'");
+  return out + (text.size() > shown ? "...'" : "'");
 }
 
 }  // namespace p3scan::config

@@ -11,7 +11,7 @@ namespace p3scan::net {
 /// used again.
 class Event {
  public:
-  explicit Event(asio::any_io_executor executor) : timer_(std::move(executor)) {}
+  explicit Event(const asio::any_io_executor& executor) : timer_(executor) {}
 
   void set() {
     if (!std::exchange(set_, true)) timer_.cancel();

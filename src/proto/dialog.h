@@ -62,11 +62,11 @@ enum class Framing {
 // What a dialog can ask for after its words are written. The engine knows these verbs and nothing of any protocol.
 struct Wait {};                                         // nothing to do until something in the inbox changes
 struct Again {};                                        // words or content are ready; call again at once
-struct Begin { Direction direction; bool scan = true; };   // a message starts; scan = false: passed unlooked at
+struct Begin { Direction direction = Direction::incoming; bool scan = true; };   // a message starts; scan = false: passed unlooked at
 struct Scan {};                                         // the message is complete: find a ruling
 /// Write the decided version to one side, without its first `from` octets (sent early as header lines).
 /// A Framing::dot delivery includes the terminator.
-struct Deliver { Side to; std::uint64_t from = 0; Framing framing = Framing::dot; };
+struct Deliver { Side to = Side::client; std::uint64_t from = 0; Framing framing = Framing::dot; };
 struct Drop {};                                         // forget the message begun last, cancel its scan
 struct Login { std::string user; };                     // the user name is known: for log and templates
 struct Connect { std::string host; std::uint16_t port; };   // only useurl: the login names the server

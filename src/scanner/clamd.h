@@ -19,6 +19,7 @@ struct ClamdTimes {
 
 /// The clamd engine: a pool of connections to one or more clamds, for one event loop. The target with the least to do
 /// gets the message; if it fails, the message goes to the next one, from its first octet. The deadline is the caller's.
+// NOLINTNEXTLINE(cppcoreguidelines-special-member-functions): the base forbids copies and moves
 class ClamdScanner final : public Scanner {
  public:
   explicit ClamdScanner(std::vector<ClamdTarget> targets, ClamdTimes times = {});

@@ -25,7 +25,7 @@ bool is(const proto::Action& action) {
 
 }  // namespace
 
-Engine::Engine(asio::any_io_executor executor, std::shared_ptr<const Services> services, Parts parts)
+Engine::Engine(const asio::any_io_executor& executor, std::shared_ptr<const Services> services, Parts parts)
     : executor_(executor),
       services_(std::move(services)),
       client_(parts.client),

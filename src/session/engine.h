@@ -26,7 +26,7 @@ class Engine {
     Connector connector;
   };
 
-  Engine(asio::any_io_executor executor, std::shared_ptr<const Services> services, Parts parts);
+  Engine(const asio::any_io_executor& executor, std::shared_ptr<const Services> services, Parts parts);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
   Engine(Engine&&) = delete;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mime/header_end.h"
@@ -14,9 +15,8 @@ namespace p3scan::session {
 
 /// One message on its way through the gateway, with what was learned while it passed by.
 struct Mail {
-  Mail(const asio::any_io_executor& executor, const SpoolLimits& limits, const proto::Begin& begin,
-       const Conversation& talk)
-      : message(executor, limits), direction(begin.direction), scan(begin.scan), conversation(talk) {}
+  Mail(const asio::any_io_executor& executor, const SpoolLimits& limits, const proto::Begin& begin, Conversation talk)
+      : message(executor, limits), direction(begin.direction), scan(begin.scan), conversation(std::move(talk)) {}
 
   Result<void, SpoolError> append(std::span<const std::string_view> pieces) {
     for (const auto& piece : pieces) header_end.feed(piece);
@@ -28,8 +28,8 @@ struct Mail {
   mime::HeaderEnd header_end;
   std::vector<std::uint64_t> lone_dots;
   proto::Direction direction;
-  bool scan;                    // false: passed unlooked at, by the administrator's wish
-  Conversation conversation;    // as it was when the message began
+  bool scan;                  // false: passed unlooked at, by the administrator's wish
+  Conversation conversation;  // as it was when the message began
 };
 
 }  // namespace p3scan::session

@@ -80,6 +80,7 @@ class Peer {
   void shutdown_send();
   /// Stops every operation under way; nothing can be read or written any more.
   void abort();
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): after attach() only
   net::Socket& socket() { return *socket_; }
 
  private:

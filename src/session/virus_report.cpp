@@ -23,7 +23,7 @@ std::string_view or_null(const std::string& value) { return value.empty() ? "(nu
 std::string date_now() {
   const auto now = std::time(nullptr);
   std::tm local{};
-  localtime_r(&now, &local);
+  static_cast<void>(localtime_r(&now, &local));
   return mime::rfc5322_date(now, std::chrono::seconds(local.tm_gmtoff));
 }
 

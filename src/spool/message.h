@@ -24,9 +24,9 @@ SpoolError spool_error(int error);  // of an errno value
 
 struct SpoolLimits {
   std::string directory;                           // for messages that outgrow memory: on a real disk
-  std::size_t memory = 256 * 1024;                 // octets of one message held in memory
+  std::size_t memory = std::size_t{256} * 1024;                 // octets of one message held in memory
   std::uint64_t largest = std::uint64_t{1} << 30;  // octets; more is SpoolError::too_large; 0 = no limit
-  std::uint64_t keep_free = 10000 * 1024;          // octets that must stay free in directory; 0 = no check
+  std::uint64_t keep_free = std::uint64_t{10000} * 1024;          // octets that must stay free in directory; 0 = no check
 };
 
 /// The true octets of one message (no dot-stuffing, no terminator): in memory while small, then in an unlinked
@@ -35,7 +35,7 @@ struct SpoolLimits {
 class Message {
  public:
   /// Octets from the start that stay in memory for head() whatever the size.
-  static constexpr std::size_t kHead = 64 * 1024;
+  static constexpr std::size_t kHead = std::size_t{64} * 1024;
 
   Message(boost::asio::any_io_executor executor, const SpoolLimits& limits);
   Message(const Message&) = delete;

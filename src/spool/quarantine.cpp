@@ -23,7 +23,7 @@ std::uint64_t now_tick() {
   using namespace std::chrono;
   using Ticks = duration<std::int64_t, std::ratio<1, 16>>;
   const auto ticks = duration_cast<Ticks>(system_clock::now().time_since_epoch()).count();
-  return static_cast<std::uint64_t>(ticks) - kEpoch * 16;  // a clock that is behind wraps, which is harmless
+  return static_cast<std::uint64_t>(ticks) - (kEpoch * 16);  // a clock that is behind wraps, which is harmless
 }
 
 std::uint64_t random_below(std::uint64_t limit) {

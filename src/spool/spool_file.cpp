@@ -18,7 +18,7 @@ namespace p3scan::spool {
 namespace {
 
 constexpr std::size_t kVectors = 64;  // pieces per system call
-constexpr std::size_t kCopyChunk = 256 * 1024;
+constexpr std::size_t kCopyChunk = std::size_t{256} * 1024;
 
 std::string own_descriptor(int fd) { return fmt::format("/proc/self/fd/{}", fd); }
 

@@ -45,7 +45,7 @@ std::optional<std::string_view> MessageMap::bytes_after(std::string_view front, 
   if (start_ == nullptr || skip > size_ || front.size() > page()) return std::nullopt;
   const auto end = page() + skip;
   const auto at = end - front.size();
-  const auto first_page = at - at % page();
+  const auto first_page = at - (at % page());
   // At most two pages become ours; all others stay the page cache's.
   if (::mprotect(start_ + first_page, end - first_page, PROT_READ | PROT_WRITE) != 0) return std::nullopt;
   std::ranges::copy(front, start_ + at);
