@@ -75,7 +75,9 @@ asio::awaitable<scan::Verdict> Inspection::scan() {
   }
   if (expired_) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    verdict = scan::Failed{fmt::format("no verdict within {} seconds", services_->config.scantimeout.count())};
+    // What one engine found while another took too long still counts.
+    if (!std::holds_alternative<scan::Infected>(verdict))
+      verdict = scan::Failed{fmt::format("no verdict within {} seconds", services_->config.scantimeout.count())};
   }
   if (!mail_->message.is_complete()) verdict = scan::Failed{"the message is incomplete"};
   co_return verdict;

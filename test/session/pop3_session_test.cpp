@@ -108,6 +108,24 @@ TEST(Pop3Session, ScanThatTakesTooLongIsGivenUp) {
   EXPECT_TRUE(got.starts_with("-ERR [SYS/TEMP] ")) << got;
 }
 
+TEST(Pop3Session, VirusFoundByOneEngineCountsWhenAnotherHangs) {
+  Harness harness;
+  harness.services->config.scantimeout = std::chrono::seconds(1);
+  harness.services->incoming.on_failure = scan::OnFailure::deliver;
+  harness.services->scanners.push_back(
+      std::make_unique<ScriptedScanner>([&](Message& /*message*/) -> asio::awaitable<scan::Verdict> {
+        asio::steady_timer never(harness.io, std::chrono::hours(1));
+        co_await never.async_wait(kNothrow);
+        co_return scan::Clean{};
+      }));
+  std::string mail(kOnWire);
+  mail.insert(mail.find("body"), "EICAR ");
+  std::string got;
+  harness.run(fetching(got), serving(mail));
+  EXPECT_EQ(got.find("EICAR body"), std::string::npos) << got;
+  EXPECT_NE(got.find("Eicar-Test"), std::string::npos) << got;
+}
+
 TEST(Pop3Session, KeepAliveSendsHeaderLinesAndTheRestFollowsExactly) {
   Harness harness;
   harness.services->config.timeout = std::chrono::seconds(1);
