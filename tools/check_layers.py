@@ -17,12 +17,16 @@ MAY_USE = {
     'config': {'base'},
     'net': {'base'},
     'spool': {'base'},
-    'scanner': {'base', 'scan', 'spool', 'net'},
+    'scanner': {'base', 'mime', 'scan', 'spool', 'net'},
+    'html': {'base'},
+    'attach': {'base'},
+    'filter': {'base', 'mime', 'scan', 'html', 'attach', 'net', 'spool', 'scanner'},
     'worker': {'base', 'scan'},
-    'session': {'base', 'proto', 'mime', 'scan', 'config', 'net', 'spool', 'scanner'},
-    'app': {'base', 'config', 'scan', 'net', 'spool', 'scanner', 'worker', 'session', 'proto', 'mime'},
+    'session': {'base', 'proto', 'mime', 'scan', 'config', 'net', 'spool', 'scanner', 'filter'},
+    'app': {'base', 'config', 'scan', 'net', 'spool', 'scanner', 'filter', 'worker', 'session', 'proto',
+            'mime', 'html', 'attach'},
 }
-PURE = {'proto', 'mime', 'scan', 'config'}
+PURE = {'proto', 'mime', 'scan', 'config', 'html', 'attach'}
 IO_HEADER = re.compile(r'boost/asio|base/asio|base/log\.h|^sys/|^fcntl\.h|^unistd\.h|^poll\.h|^fstream$|^filesystem$')
 
 

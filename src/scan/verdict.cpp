@@ -27,6 +27,7 @@ void merge(Clean& /*a*/, const Clean& /*b*/) {}
 void merge(Infected& a, const Infected& b) {
   join(a.name, b.name, " & ");
   join(a.engine, b.engine, " & ");
+  if (a.notification.empty()) a.notification = b.notification;
 }
 void merge(Unscannable& a, const Unscannable& b) { join(a.reason, b.reason, "; "); }
 void merge(Failed& a, const Failed& b) { join(a.reason, b.reason, "; "); }

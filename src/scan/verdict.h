@@ -12,6 +12,7 @@ struct Clean {
 struct Infected {
   std::string name;      // of the virus, as the engine calls it; several joined by " & "
   std::string engine;    // scanner type, for example "clamd"
+  std::string notification = {};  // template that the engine wrote for this mail (altvnmsg); empty: the configured one
   bool operator==(const Infected&) const = default;
 };
 /// The engine works, but can't look inside: encrypted, over a limit, too deep. Never the same as clean.

@@ -145,7 +145,7 @@ asio::awaitable<void> BasicScanner::take_turn() {
   ++running_;
 }
 
-asio::awaitable<scan::Verdict> BasicScanner::scan(Message& message) {
+asio::awaitable<scan::Verdict> BasicScanner::scan(Message& message, const scan::MailFacts& /*facts*/) {
   co_await message.grown(std::numeric_limits<std::uint64_t>::max());
   if (!message.is_complete()) co_return scan::Failed{"basic: the message is incomplete"};
   co_await take_turn();

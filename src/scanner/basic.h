@@ -35,7 +35,7 @@ class BasicScanner final : public Scanner {
   static Result<void, std::string> check(const BasicSettings& settings);
 
   std::string_view name() const override { return "basic"; }
-  boost::asio::awaitable<scan::Verdict> scan(Message& message) override;
+  boost::asio::awaitable<scan::Verdict> scan(Message& message, const scan::MailFacts& facts) override;
 
  private:
   struct Ready {

@@ -79,7 +79,7 @@ ClamdScanner::ClamdScanner(std::vector<ClamdTarget> targets, ClamdTimes times) :
 
 ClamdScanner::~ClamdScanner() = default;
 
-asio::awaitable<scan::Verdict> ClamdScanner::scan(Message& message) {
+asio::awaitable<scan::Verdict> ClamdScanner::scan(Message& message, const scan::MailFacts& /*facts*/) {
   auto verdict = co_await look(message, Look::as_is);
   if (std::holds_alternative<scan::Clean>(verdict) && !scan::looks_like_mail_to_clamav(message.head())) {
     verdict = co_await look(message, Look::as_mail);

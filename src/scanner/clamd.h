@@ -26,7 +26,7 @@ class ClamdScanner final : public Scanner {
   ~ClamdScanner() override;
 
   std::string_view name() const override { return "clamd"; }
-  boost::asio::awaitable<scan::Verdict> scan(Message& message) override;
+  boost::asio::awaitable<scan::Verdict> scan(Message& message, const scan::MailFacts& facts) override;
 
   /// What a target says to zVERSION, or why it doesn't; for the log at the start.
   static boost::asio::awaitable<Result<std::string, std::string>> version(ClamdTarget target, ClamdTimes times = {});

@@ -5,7 +5,7 @@
 
 namespace p3scan {
 
-boost::asio::awaitable<scan::Verdict> LibclamavScanner::scan(Message& message) {
+boost::asio::awaitable<scan::Verdict> LibclamavScanner::scan(Message& message, const scan::MailFacts& /*facts*/) {
   while (!message.is_complete() && !message.is_abandoned()) {
     co_await message.grown(std::numeric_limits<std::uint64_t>::max());
   }

@@ -10,7 +10,7 @@ class LibclamavScanner final : public Scanner {
  public:
   explicit LibclamavScanner(WorkerPool& workers) : workers_(workers) {}
   std::string_view name() const override { return "libclamav"; }
-  boost::asio::awaitable<scan::Verdict> scan(Message& message) override;
+  boost::asio::awaitable<scan::Verdict> scan(Message& message, const scan::MailFacts& facts) override;
 
  private:
   WorkerPool& workers_;

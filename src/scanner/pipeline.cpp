@@ -10,10 +10,10 @@
 namespace p3scan {
 namespace {
 
-asio::awaitable<scan::Verdict> guarded(Scanner& scanner, Message& message) {
+asio::awaitable<scan::Verdict> guarded(Scanner& scanner, Message& message, const scan::MailFacts& facts) {
   std::string why;
   try {
-    co_return co_await scanner.scan(message);
+    co_return co_await scanner.scan(message, facts);
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& e) {
@@ -24,14 +24,15 @@ asio::awaitable<scan::Verdict> guarded(Scanner& scanner, Message& message) {
 
 }  // namespace
 
-asio::awaitable<scan::Verdict> scan_all(std::span<const std::unique_ptr<Scanner>> scanners, Message& message) {
+asio::awaitable<scan::Verdict> scan_all(std::span<const std::unique_ptr<Scanner>> scanners, Message& message,
+                                        const scan::MailFacts& facts) {
   if (scanners.empty()) co_return scan::Failed{"no scanner is configured"};
-  if (scanners.size() == 1) co_return co_await guarded(*scanners.front(), message);
+  if (scanners.size() == 1) co_return co_await guarded(*scanners.front(), message, facts);
   const auto executor = co_await asio::this_coro::executor;
-  using Operation = decltype(asio::co_spawn(executor, guarded(*scanners.front(), message), asio::deferred));
+  using Operation = decltype(asio::co_spawn(executor, guarded(*scanners.front(), message, facts), asio::deferred));
   std::vector<Operation> operations;
   for (const auto& scanner : scanners) {
-    operations.push_back(asio::co_spawn(executor, guarded(*scanner, message), asio::deferred));
+    operations.push_back(asio::co_spawn(executor, guarded(*scanner, message, facts), asio::deferred));
   }
   const auto [order, thrown, verdicts] = co_await asio::experimental::make_parallel_group(std::move(operations))
                                              .async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);

@@ -10,6 +10,7 @@ namespace p3scan {
 
 /// What all engines say together, each looking at the message at the same time. Never throws for what an engine does:
 /// an exception is its Failed. No engine at all is Failed, too.
-boost::asio::awaitable<scan::Verdict> scan_all(std::span<const std::unique_ptr<Scanner>> scanners, Message& message);
+boost::asio::awaitable<scan::Verdict> scan_all(std::span<const std::unique_ptr<Scanner>> scanners, Message& message,
+                                               const scan::MailFacts& facts);
 
 }  // namespace p3scan

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "scan/mail_facts.h"
 #include "scan/verdict.h"
 #include "spool/message.h"
 
@@ -25,9 +26,9 @@ class Scanner {
 
   /// Starts as soon as the message has outgrown memory, else when it is complete: a streaming engine reads along
   /// with Message::grown(), others wait for is_complete(). An abandoned message ends in Failed.
-  /// The message outlives the coroutine. Total cancellation (deadline, session gone) must release everything at
+  /// The message and `facts` outlive the coroutine. Total cancellation (deadline, session gone) must release everything at
   /// once: close connections that are in the middle of a message, kill processes.
-  virtual boost::asio::awaitable<scan::Verdict> scan(Message& message) = 0;
+  virtual boost::asio::awaitable<scan::Verdict> scan(Message& message, const scan::MailFacts& facts) = 0;
 };
 
 }  // namespace p3scan

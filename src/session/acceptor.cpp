@@ -62,7 +62,7 @@ asio::awaitable<void> Acceptor::run(Serve serve) {
     if (gone) continue;
     const auto address = net::unmapped(peer.address());
     const auto answer = co_await enter(address);
-    if (answer == Admission::Answer::full) co_return;   // stopped meanwhile
+    if (answer == Admission::Answer::full) co_return;  // stopped meanwhile
     std::optional<Admission::Place> place;
     if (answer == Admission::Answer::welcome) place.emplace(admission_, address);
     serve(std::move(client), std::move(place));

@@ -32,7 +32,7 @@ void Admission::leave(const net::Address& client) {
     const auto found = clients_.find(client);
     if (--found->second == 0) clients_.erase(found);
   }
-  if (!was_full) return;   // nobody waits for a place
+  if (!was_full) return;  // nobody waits for a place
   for (const auto& wake : wakers_) wake();
 }
 

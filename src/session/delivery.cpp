@@ -40,7 +40,7 @@ asio::awaitable<bool> Delivery::put_message(const Message& message, std::uint64_
     const auto got = message.read(from, {chunk_.get(), want});
     if (!got || *got == 0) co_return false;
     put({chunk_.get(), *got}, lone_dots_, from);
-    co_await flush();   // before the chunk is used again
+    co_await flush();  // before the chunk is used again
     from += *got;
   }
   co_return true;
@@ -48,7 +48,8 @@ asio::awaitable<bool> Delivery::put_message(const Message& message, std::uint64_
 
 asio::awaitable<bool> Delivery::run(const Decided& decided, const Message& message, std::uint64_t from) {
   if (decided.replacement) {
-    put(std::string_view(*decided.replacement).substr(std::min<std::uint64_t>(from, decided.replacement->size())), {}, 0);
+    put(std::string_view(*decided.replacement).substr(std::min<std::uint64_t>(from, decided.replacement->size())), {},
+        0);
   } else {
     for (const auto& insertion : decided.insertions) {
       if (!co_await put_message(message, from, insertion.offset)) co_return false;

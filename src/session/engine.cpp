@@ -49,7 +49,7 @@ asio::awaitable<proto::End> Engine::run(proto::Dialog& dialog) {
   } catch (...) {
     failed = std::current_exception();
   }
-  co_await stop_helpers();   // they refer to this object
+  co_await stop_helpers();  // they refer to this object
   if (failed) std::rethrow_exception(failed);
   if (timed_out_) co_return proto::End{proto::Outcome::aborted, "Connection timeout"};
   co_return end;
@@ -119,7 +119,7 @@ void Engine::take_content() {
       error_ = to_message_error(kept.error());
       mail_->message.abandon();
       if (inspection_) inspection_->abandon();
-      news_.set();   // the dialog is to see the error even when it has nothing more to read
+      news_.set();  // the dialog is to see the error even when it has nothing more to read
     } else if (!inspection_ && mail_->scan && mail_->message.size() > services_->spool.memory) {
       start_inspection();
     }
@@ -166,7 +166,7 @@ void Engine::start_inspection() {
 }
 
 void Engine::complete_and_scan() {
-  if (!mail_ || complete_ || error_ != proto::MessageError::none) return;   // what could not be kept is never judged
+  if (!mail_ || complete_ || error_ != proto::MessageError::none) return;  // what could not be kept is never judged
   complete_ = true;
   mail_->message.complete();
   if (!inspection_) start_inspection();
@@ -244,8 +244,8 @@ void Engine::hurry() {
 Engine::Clock::time_point Engine::next_due() const {
   const auto idle_due = timed_out_ ? Clock::time_point::max() : activity_.last() + services_->config.idletimeout;
   // An idle session that is looked at again is never due in the past, or the timer would spin.
-  return std::min({std::max(idle_due, Clock::now() + std::chrono::milliseconds(inspecting() ? 1000 : 0)), keepalive_due_,
-                   scan_due_});
+  return std::min({std::max(idle_due, Clock::now() + std::chrono::milliseconds(inspecting() ? 1000 : 0)),
+                   keepalive_due_, scan_due_});
 }
 
 void Engine::tick() {

@@ -5,6 +5,7 @@
 
 #include "mime/added_header.h"
 #include "scanner/pipeline.h"
+#include "session/facts.h"
 #include "session/virus_report.h"
 #include "spool/quarantine.h"
 
@@ -56,9 +57,11 @@ void Inspection::abandon() {
 }
 
 asio::awaitable<Decided> Inspection::run() {
+  facts_ = facts_of(*mail_, {});
   auto verdict = co_await scan();
   mail_->header_end.finish();
-  if (!mail_->scan) co_return delivered(*mail_, mime::marked_header("larger than checksize", mail_->header_end.line_ending()));
+  if (!mail_->scan)
+    co_return delivered(*mail_, mime::marked_header("larger than checksize", mail_->header_end.line_ending()));
   co_return co_await decide(std::move(verdict));
 }
 
@@ -66,7 +69,7 @@ asio::awaitable<Decided> Inspection::run() {
 asio::awaitable<scan::Verdict> Inspection::scan() {
   scan::Verdict verdict = scan::Clean{};
   try {
-    if (mail_->scan) verdict = co_await scan_all(services_->scanners, mail_->message);
+    if (mail_->scan) verdict = co_await scan_all(services_->scanners, mail_->message, facts_);
     while (!mail_->message.is_complete() && !mail_->message.is_abandoned()) {
       co_await mail_->message.grown(std::numeric_limits<std::uint64_t>::max());
     }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "net/event.h"
+#include "scan/mail_facts.h"
 #include "scan/verdict.h"
 #include "session/decided.h"
 #include "session/mail.h"
@@ -38,6 +39,7 @@ class Inspection : public std::enable_shared_from_this<Inspection> {
   std::shared_ptr<Mail> mail_;
   net::Event* news_ = nullptr;
   asio::cancellation_signal cancel_;
+  scan::MailFacts facts_;
   bool expired_ = false;
   std::optional<Decided> decided_;
 };

@@ -95,7 +95,7 @@ asio::awaitable<bool> Peer::fill() {
   waiting_ = true;
   const auto [ec] = co_await socket_->async_wait(asio::socket_base::wait_read, kNothrow);
   waiting_ = false;
-  if (ec == asio::error::operation_aborted) co_return false;   // the session ends; the peer may well be there
+  if (ec == asio::error::operation_aborted) co_return false;  // the session ends; the peer may well be there
   activity_.touch();
   if (ec) {
     closed_ = true;
@@ -112,7 +112,7 @@ asio::awaitable<void> Peer::pump(net::Event& news) {
   while (!closed_) {
     if (co_await fill()) {
       news.set();
-    } else if (!co_await room_.wait()) {   // full: what is held must be used first
+    } else if (!co_await room_.wait()) {  // full: what is held must be used first
       co_return;
     }
   }

@@ -63,7 +63,7 @@ asio::awaitable<void> Session::run() {
 }
 
 asio::awaitable<bool> Session::find_server() {
-  if (config().useurl) {   // the login will name it
+  if (config().useurl) {  // the login will name it
     log_start();
     co_return true;
   }
@@ -181,9 +181,7 @@ void Session::log_end(const proto::End& end) {
                talk_.octets);
 }
 
-asio::awaitable<void> Session::say_no(std::string_view why) {
-  co_await client_.write(refusal_line(protocol_, why));
-}
+asio::awaitable<void> Session::say_no(std::string_view why) { co_await client_.write(refusal_line(protocol_, why)); }
 
 asio::awaitable<void> Session::refuse() {
   log().warning("{} has too many connections ({}), one more is refused", net::text(talk_.client.address()),
@@ -202,7 +200,7 @@ asio::awaitable<void> Session::close(Outcome outcome) {
   if (outcome == Outcome::aborted || client_.closed() || client_.unreachable()) co_return;
   client_.shutdown_send();
   asio::steady_timer patience(executor_, kLinger);
-  std::array<char, 4096> rest;   // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
+  std::array<char, 4096> rest;  // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
   for (std::size_t total = 0; total < kBuffer;) {
     const auto first =
         co_await (client_.socket().async_read_some(asio::buffer(rest), kNothrow) || patience.async_wait(kNothrow));
@@ -223,7 +221,7 @@ asio::awaitable<void> serve(std::shared_ptr<const Services> services, net::Socke
     Session session(executor, std::move(services), std::move(client));
     co_await (place ? session.run() : session.refuse());
   } catch (const std::bad_alloc&) {
-    throw;   // the process can't go on; its master starts another
+    throw;  // the process can't go on; its master starts another
   } catch (const std::exception& e) {
     log.error("A session ended by an internal error: {}", e.what());
   }

@@ -6,16 +6,11 @@
 
 #include "mime/date.h"
 #include "mime/early_header.h"
-#include "mime/header.h"
 #include "mime/notification.h"
+#include "session/facts.h"
 
 namespace p3scan::session {
 namespace {
-
-std::string header_value(const Mail& mail, std::string_view name) {
-  const auto field = mime::find_field(mail.message.head(), name);
-  return field ? mime::unfold(field->value) : std::string();
-}
 
 /// As the old program's log showed what it did not know.
 std::string_view or_null(const std::string& value) { return value.empty() ? "(null)" : std::string_view(value); }
@@ -54,35 +49,22 @@ struct Reason {
 }  // namespace
 
 VirusReport::VirusReport(const Services& services, const Mail& mail)
-    : services_(services),
-      mail_(mail),
-      from_(header_value(mail, "From")),
-      to_(header_value(mail, "To")) {}
-
-/// A login name, or what the mailbox's server says the envelope recipient was, for logins that hide the name.
-std::string VirusReport::user() const {
-  if (!mail_.conversation.user.empty()) return mail_.conversation.user;
-  auto recipient = header_value(mail_, "X-RCPT-TO");
-  if (recipient.size() > 2 && recipient.front() == '<' && recipient.back() == '>') {
-    recipient = recipient.substr(1, recipient.size() - 2);
-  }
-  return recipient;
-}
+    : services_(services), mail_(mail), from_(header_value(mail, "From")), to_(header_value(mail, "To")) {}
 
 void VirusReport::log_unclean(const scan::Verdict& verdict, const scan::Decision& decision) const {
   const auto reason = std::visit(Reason{}, verdict);
   if (reason.empty()) return;
   const auto& talk = mail_.conversation;
   services_.log.warning("{} from {} to {} from {} to {} user: {} {}; {}", talk.protocol, net::text(talk.client),
-                        net::text(talk.server), or_null(from_), or_null(to_), or_null(user()), reason,
+                        net::text(talk.server), or_null(from_), or_null(to_), or_null(user_of(mail_)), reason,
                         outcome_words(decision.kind));
 }
 
 void VirusReport::log_virus(std::string_view name, std::string_view kept_as) const {
   const auto& talk = mail_.conversation;
   services_.log.warning("{} from {} to {} from {} to {} user: {} virus: {} file: {}", talk.protocol,
-                        net::text(talk.client), net::text(talk.server), or_null(from_), or_null(to_), or_null(user()),
-                        name, kept_as.empty() ? std::string_view("(null)") : kept_as);
+                        net::text(talk.client), net::text(talk.server), or_null(from_), or_null(to_),
+                        or_null(user_of(mail_)), name, kept_as.empty() ? std::string_view("(null)") : kept_as);
   if (!mail_.incoming()) services_.log.warning("554 {}", services_.config.smtprset);
 }
 
@@ -102,7 +84,7 @@ std::string VirusReport::notification(std::string_view name, const Kept& kept) c
   values.serverip = net::text(talk.server.address());
   values.serverport = std::to_string(talk.server.port());
   values.protocol = talk.protocol;
-  values.username = user();
+  values.username = user_of(mail_);
   values.maildate = date_now();
   values.vdinfo = scanner_names(services_);
   values.virusname = name;

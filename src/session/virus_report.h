@@ -28,8 +28,6 @@ class VirusReport {
   std::string notification(std::string_view name, const Kept& kept) const;
 
  private:
-  std::string user() const;
-
   const Services& services_;
   const Mail& mail_;
   std::string from_;      // header values as written, on one line

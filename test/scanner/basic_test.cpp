@@ -40,6 +40,8 @@ class BasicTest : public testing::Test {
     if (!made) throw std::runtime_error(made.error());
     scanner = std::move(*made);
   }
+  const scan::MailFacts facts;
+
   std::unique_ptr<Message> message(std::string_view bytes, std::size_t memory = 1 << 20) {
     auto made = std::make_unique<Message>(io.get_executor(),
                                           SpoolLimits{.directory = dir.path(), .memory = memory, .keep_free = 0});
@@ -50,7 +52,7 @@ class BasicTest : public testing::Test {
   }
   Verdict scan(std::string_view bytes = "hello", std::size_t memory = 1 << 20) {
     const auto whole = message(bytes, memory);
-    return test::run(io, scanner->scan(*whole));
+    return test::run(io, scanner->scan(*whole, facts));
   }
   /// Messages that still have a name.
   std::size_t left_over() const {
@@ -138,7 +140,7 @@ TEST_F(BasicTest, AnIncompleteMessageIsFailed) {
   use(script("exit 0"));
   Message message(io.get_executor(), SpoolLimits{.directory = dir.path(), .keep_free = 0});
   asio::post(io, [&] { message.abandon(); });
-  EXPECT_TRUE(std::holds_alternative<Failed>(test::run(io, scanner->scan(message))));
+  EXPECT_TRUE(std::holds_alternative<Failed>(test::run(io, scanner->scan(message, facts))));
 }
 
 /// Who holds the other end shows in the pipe: octets while it lives, its end when all are gone.
@@ -167,7 +169,7 @@ TEST_F(BasicTest, CancellingKillsTheWholeGroup) {
   asio::cancellation_signal cancel;
   std::optional<Verdict> verdict;
   std::exception_ptr error;
-  asio::co_spawn(io, scanner->scan(*whole),
+  asio::co_spawn(io, scanner->scan(*whole, facts),
                  asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr e, Verdict v) {
                    error = std::move(e);
                    verdict = std::move(v);
@@ -193,11 +195,11 @@ TEST_F(BasicTest, OnlySoManyAtOnce) {
   int clean = 0;
   asio::cancellation_signal cancel;
   for (int i = 0; i < 8; ++i) {
-    asio::co_spawn(io, scanner->scan(*whole),
+    asio::co_spawn(io, scanner->scan(*whole, facts),
                    [&](std::exception_ptr, const Verdict& v) { clean += std::holds_alternative<Clean>(v) ? 1 : 0; });
     if (i != 4) continue;
     // One that gives up its place must not take a turn along.
-    asio::co_spawn(io, scanner->scan(*whole),
+    asio::co_spawn(io, scanner->scan(*whole, facts),
                    asio::bind_cancellation_slot(cancel.slot(), [](std::exception_ptr, const Verdict&) {}));
   }
   io.poll();

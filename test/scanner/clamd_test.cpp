@@ -34,6 +34,8 @@ class ClamdTest : public testing::Test {
     clamd = std::make_unique<ClamdScanner>(std::move(parsed), times);
   }
 
+  const scan::MailFacts facts;
+
   std::unique_ptr<Message> message(std::string_view bytes, std::size_t memory = 1 << 20) {
     auto made = std::make_unique<Message>(io.get_executor(),
                                           SpoolLimits{.directory = dir.path(), .memory = memory, .keep_free = 0});
@@ -61,7 +63,7 @@ class ClamdTest : public testing::Test {
   Verdict scan(std::string_view bytes, std::size_t memory = 1 << 20) {
     const auto whole = message(bytes, memory);
     whole->complete();
-    return wait(clamd->scan(*whole));
+    return wait(clamd->scan(*whole, facts));
   }
 
   void run_until(const std::function<bool()>& condition) {
@@ -120,7 +122,7 @@ TEST_F(ClamdTest, StreamsWhileTheMessageGrows) {
   auto all = mail_of("");
   auto growing = message(all, 1000);
   std::optional<Verdict> verdict;
-  asio::co_spawn(io, clamd->scan(*growing), [&](std::exception_ptr, Verdict v) { verdict = std::move(v); });
+  asio::co_spawn(io, clamd->scan(*growing, facts), [&](std::exception_ptr, Verdict v) { verdict = std::move(v); });
   for (int i = 0; i < 20; ++i) {
     const auto piece = noise(50'000, static_cast<std::uint32_t>(i));
     all += piece;
@@ -138,7 +140,7 @@ TEST_F(ClamdTest, AbandonedMessageClosesTheConnection) {
   use({one.target()});
   auto growing = message(noise(200'000), 1000);
   std::optional<Verdict> verdict;
-  asio::co_spawn(io, clamd->scan(*growing), [&](std::exception_ptr, Verdict v) { verdict = std::move(v); });
+  asio::co_spawn(io, clamd->scan(*growing, facts), [&](std::exception_ptr, Verdict v) { verdict = std::move(v); });
   run_until([&] { return one.connections == 1; });
   growing->abandon();
   run_until([&] { return verdict && one.closed == 1; });
@@ -171,7 +173,7 @@ TEST_F(ClamdTest, TooMuchWhileTheMessageGrows) {
   one.where = FakeClamd::Break::early;
   use({one.target()});
   const auto growing = message(noise(200'000), 1000);
-  EXPECT_TRUE(std::holds_alternative<Unscannable>(wait(clamd->scan(*growing)))) << "without waiting for the rest";
+  EXPECT_TRUE(std::holds_alternative<Unscannable>(wait(clamd->scan(*growing, facts)))) << "without waiting for the rest";
 }
 
 TEST_F(ClamdTest, CleanBeforeTheEndIsNoVerdict) {
@@ -179,7 +181,7 @@ TEST_F(ClamdTest, CleanBeforeTheEndIsNoVerdict) {
   use({one.target()});
   const auto growing = message(mail_of(noise(200'000)), 1000);
   std::optional<Verdict> verdict;
-  asio::co_spawn(io, clamd->scan(*growing), [&](std::exception_ptr, Verdict v) { verdict = std::move(v); });
+  asio::co_spawn(io, clamd->scan(*growing, facts), [&](std::exception_ptr, Verdict v) { verdict = std::move(v); });
   run_until([&] { return one.closed == 1; });
   EXPECT_FALSE(verdict) << "once more when all is here";
   one.where = FakeClamd::Break::never;
@@ -283,7 +285,7 @@ TEST_F(ClamdTest, ManyAtOnceAreShared) {
   mail->complete();
   int clean = 0;
   for (int i = 0; i < 100; ++i) {
-    asio::co_spawn(io, clamd->scan(*mail),
+    asio::co_spawn(io, clamd->scan(*mail, facts),
                    [&](std::exception_ptr, const Verdict& v) { clean += std::holds_alternative<Clean>(v) ? 1 : 0; });
   }
   run_until([&] { return one.streams.size() + two.streams.size() == 100; });
@@ -303,7 +305,7 @@ TEST_F(ClamdTest, CancellingClosesTheConnection) {
     asio::cancellation_signal cancel;
     std::exception_ptr error;
     asio::co_spawn(
-        io, clamd->scan(*mail),
+        io, clamd->scan(*mail, facts),
         asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr e, const Verdict&) { error = e; }));
     run_until([&] { return hanging.streams.size() == 1; });
     EXPECT_EQ(hanging.closed, 0);

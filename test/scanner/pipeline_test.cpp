@@ -22,7 +22,7 @@ class Scripted final : public Scanner {
   using Script = std::function<Verdict()>;
   explicit Scripted(Script script) : script_(std::move(script)) {}
   std::string_view name() const override { return "scripted"; }
-  asio::awaitable<Verdict> scan(Message& /*message*/) override {
+  asio::awaitable<Verdict> scan(Message& /*message*/, const scan::MailFacts& /*facts*/) override {
     co_await asio::post(asio::use_awaitable);
     co_return script_();
   }
@@ -35,7 +35,7 @@ class Scripted final : public Scanner {
 class Endless final : public Scanner {
  public:
   std::string_view name() const override { return "endless"; }
-  asio::awaitable<Verdict> scan(Message& /*message*/) override {
+  asio::awaitable<Verdict> scan(Message& /*message*/, const scan::MailFacts& /*facts*/) override {
     asio::steady_timer timer(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
     co_await timer.async_wait(asio::use_awaitable);
     co_return Clean{};
@@ -48,7 +48,8 @@ class PipelineTest : public testing::Test {
   void say(const Verdict& verdict) {
     add([verdict] { return verdict; });
   }
-  Verdict run() { return test::run(io, scan_all(scanners, message)); }
+  const scan::MailFacts facts;
+  Verdict run() { return test::run(io, scan_all(scanners, message, facts)); }
 
   test::Scratch dir;
   asio::io_context io;
@@ -91,7 +92,7 @@ TEST_F(PipelineTest, CancellingEndsAllEngines) {
     asio::cancellation_signal cancel;
     std::optional<Verdict> verdict;
     std::exception_ptr error;
-    asio::co_spawn(io, scan_all(scanners, message),
+    asio::co_spawn(io, scan_all(scanners, message, facts),
                    asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr e, Verdict v) {
                      error = std::move(e);
                      verdict = std::move(v);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #pragma once
-#include <unistd.h>
-
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -22,7 +21,9 @@ class ScriptedScanner final : public Scanner {
   using Answer = std::function<asio::awaitable<scan::Verdict>(Message&)>;
   explicit ScriptedScanner(Answer answer) : answer_(std::move(answer)) {}
   std::string_view name() const override { return "scripted"; }
-  asio::awaitable<scan::Verdict> scan(Message& message) override { co_return co_await answer_(message); }
+  asio::awaitable<scan::Verdict> scan(Message& message, const scan::MailFacts& /*facts*/) override {
+    co_return co_await answer_(message);
+  }
 
  private:
   Answer answer_;
@@ -110,9 +111,9 @@ class Harness {
     const auto dialog = make_dialog(protocol_, services->config, "gateway");
     proto::End end{proto::Outcome::aborted, "never ended"};
     auto session = [&]() -> asio::awaitable<void> {
-      Engine engine(io.get_executor(), services,
-                    {.client = client_peer, .server = server_peer, .activity = activity, .conversation = talk,
-                     .connector = {}});
+      Engine engine(
+          io.get_executor(), services,
+          {.client = client_peer, .server = server_peer, .activity = activity, .conversation = talk, .connector = {}});
       end = co_await engine.run(*dialog);
       client_had_closed = client_peer.closed();
       client_peer.abort();
@@ -130,10 +131,10 @@ class Harness {
   }
 
   asio::io_context io;
-  std::shared_ptr<Services> services = 
+  std::shared_ptr<Services> services =
       std::make_shared<Services>(config::Config{}, Log({.foreground = true, .debug = false, .quiet = true}));
   std::uint64_t mails = 0;
-  bool client_had_closed = false;   // when the dialog ended
+  bool client_had_closed = false;  // when the dialog ended
 
   const std::string& directory() {
     if (directory_.empty()) {
