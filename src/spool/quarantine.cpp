@@ -47,12 +47,17 @@ std::string quarantine_id(std::uint64_t tick) {
 }
 
 Result<std::string, SpoolError> quarantine(Message& message, const std::string& virusdir) {
+  const auto source = message.source();
+  // What has a file already takes no more room under its new name.
+  if (source.fd < 0 && source.keep_free != 0 && !spool::has_free(virusdir, source.keep_free + source.size)) {
+    return fail(SpoolError::no_space);
+  }
   const auto tick = now_tick();
   for (unsigned attempt = 0; attempt < kAttempts; ++attempt) {
     // Taken: another mail of this moment. Step ahead at random, further each time, so that a burst spreads out.
     const auto ahead = attempt == 0 ? 0 : 1 + random_below(std::uint64_t{1} << attempt);
     auto path = virusdir + "/p3scan." + quarantine_id(tick + ahead);
-    const auto named = spool::name_file(message.source(), path, {.mode = 0600, .durable = true});
+    const auto named = spool::name_file(source, path, {.mode = 0600, .durable = true});
     if (named) return path;
     if (named.error() != EEXIST) return fail(spool_error(named.error()));
   }

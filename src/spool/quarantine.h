@@ -10,7 +10,8 @@ namespace p3scan {
 
 /// Keeps a complete message as virusdir/p3scan.XXXXXX, mode 0600; returns that path. File and directory entry are
 /// on disk when this returns. The six characters (a-zA-Z0-9) come from the clock, 16 names per second, so a name is
-/// not given out again after its file was deleted; a file that exists is never touched. Blocks on the disk.
+/// not given out again after its file was deleted; a file that exists is never touched. A message in
+/// memory is only copied to a disk that keeps SpoolLimits::keep_free. Blocks on the disk.
 Result<std::string, SpoolError> quarantine(Message& message, const std::string& virusdir);
 
 /// The same on the threads of `blocking`. Runs to its end even when cancelled, as the message is then safe.

@@ -169,6 +169,12 @@ bool has_free(int fd, std::uint64_t octets) {
   return std::uint64_t{status.f_bavail} * status.f_frsize >= octets;
 }
 
+bool has_free(const std::string& directory, std::uint64_t octets) {
+  struct statvfs status{};
+  if (::statvfs(directory.c_str(), &status) != 0) return true;
+  return std::uint64_t{status.f_bavail} * status.f_frsize >= octets;
+}
+
 Result<UniqueFd, int> open_sealed(std::string_view bytes) {
   UniqueFd fd(::memfd_create("p3scan", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!fd) return fail(errno);

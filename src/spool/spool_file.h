@@ -21,8 +21,9 @@ Result<void, int> write_at(int fd, std::uint64_t offset, std::span<const std::st
 /// Fewer octets than into.size() only at the end of the file.
 Result<std::size_t, int> read_at(int fd, std::uint64_t offset, std::span<char> into);
 
-/// True if the file system of `fd` keeps `octets` free for ordinary users.
+/// True if the file system of `fd` or `directory` keeps `octets` free for ordinary users.
 bool has_free(int fd, std::uint64_t octets);
+bool has_free(const std::string& directory, std::uint64_t octets);
 
 /// A sealed memory file with these octets, positioned at its start.
 Result<UniqueFd, int> open_sealed(std::string_view bytes);
@@ -32,6 +33,7 @@ struct Source {
   int fd = -1;
   std::string_view bytes;
   std::uint64_t size = 0;
+  std::uint64_t keep_free = 0;  // what a copy on disk must leave free
 };
 
 struct NamedAs {

@@ -80,6 +80,19 @@ TEST_P(QuarantineTest, NoDirectory) {
   EXPECT_EQ(path.error(), SpoolError::io);
 }
 
+TEST(Quarantine, LeavesADiskAloneThatIsNearlyFull) {
+  const Scratch dir;
+  asio::io_context io;
+  Message message(io.get_executor(), SpoolLimits{.directory = dir.path(), .memory = 1000, .keep_free = 1ULL << 62U});
+  const std::array<std::string_view, 1> pieces = {"x"};
+  ASSERT_TRUE(message.append(pieces));
+  message.complete();
+  const auto path = quarantine(message, dir.path());
+  ASSERT_FALSE(path);
+  EXPECT_EQ(path.error(), SpoolError::no_space);
+  EXPECT_EQ(dir.entries(), 0U);
+}
+
 INSTANTIATE_TEST_SUITE_P(MemoryAndFile, QuarantineTest, testing::Values(1'000'000, 0));
 
 }  // namespace

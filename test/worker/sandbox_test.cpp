@@ -7,6 +7,7 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -79,7 +80,7 @@ TEST(Sandbox, RefusesEverythingOutside) {
          return ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
                 MAP_FAILED;
        }},
-      {"become root", [] { return ::setuid(0) == 0; }},
+      {"become root", [] { return ::syscall(SYS_setuid, 0) == 0; }},  // a sanitizer's own setuid() does more than ask
       {"make a device", [&] { return ::mknod((inside.path() + "/d").c_str(), S_IFIFO | 0600, 0) == 0; }},
       {"symbolic link", [&] { return ::symlink("/etc/passwd", (inside.path() + "/l").c_str()) == 0; }},
       {"much memory",
