@@ -13,6 +13,8 @@ namespace p3scan::mime {
 namespace {
 
 constexpr std::size_t kMaxReason = 400;
+constexpr std::size_t kMaxInfoLine = 200;
+constexpr std::size_t kMaxInfoLines = 10;
 constexpr std::size_t kLine = 76;
 
 /// Text built up in lines of at most kLine octets.
@@ -42,6 +44,13 @@ class Folder {
   std::size_t column_;
 };
 
+std::string printable_ascii(std::string_view text) {
+  std::string safe(ascii::trim(text));
+  std::ranges::replace_if(safe, [](char c) { return ascii::is_space(c); }, ' ');
+  std::ranges::replace_if(safe, [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  return safe;
+}
+
 }  // namespace
 
 std::string clean_header(bool outgoing, std::string_view ending) {
@@ -51,13 +60,26 @@ std::string clean_header(bool outgoing, std::string_view ending) {
 }
 
 std::string marked_header(std::string_view reason, std::string_view ending) {
-  std::string safe(ascii::trim(reason.substr(0, kMaxReason)));
-  std::ranges::replace_if(safe, [](char c) { return ascii::is_space(c); }, ' ');
-  std::ranges::replace_if(safe, [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  auto safe = printable_ascii(reason.substr(0, kMaxReason));
   if (safe.empty()) safe = "no reason known";
   Folder folder("X-P3Scan: Not scanned:", ending);
   for (std::string_view words = safe; !words.empty();) folder.add(ascii::take_word(words));
   return folder.finish();
+}
+
+std::string info_headers(std::string_view info, std::string_view ending) {
+  std::string headers;
+  for (std::size_t lines = 0; !info.empty() && lines < kMaxInfoLines;) {
+    const auto line = info.substr(0, info.find_first_of("\r\n"));
+    info.remove_prefix(std::min(info.size(), line.size() + 1));
+    const auto safe = printable_ascii(line.substr(0, kMaxInfoLine));
+    if (safe.empty()) continue;
+    Folder folder("X-P3Scan:", ending);
+    for (std::string_view words = safe; !words.empty();) folder.add(ascii::take_word(words));
+    headers += folder.finish();
+    ++lines;
+  }
+  return headers;
 }
 
 }  // namespace p3scan::mime

@@ -15,4 +15,8 @@ std::string clean_header(bool outgoing, std::string_view ending);
 /// are shown, as printable ASCII.
 std::string marked_header(std::string_view reason, std::string_view ending);
 
+/// What the scanners say about themselves (%VDINFO%): a header line for each of its lines that is not empty; nothing for
+/// none. At most ten lines of 200 octets, as printable ASCII.
+std::string info_headers(std::string_view info, std::string_view ending);
+
 }  // namespace p3scan::mime

@@ -114,13 +114,29 @@ class Composer {
     add_missing("Date", input_.values.maildate.empty() ? rfc5322_date(0, {}) : values_.maildate);
     add_missing_address("From");
     add_missing_address("To");
-    add_missing("Subject", one_line(input_.subject) + " " + values_.virusname);
-    add_template_header(body);
-    return std::move(out_.append("\r\n").append(body));
+    if (input_.automatic_subject) add_missing("Subject", one_line(input_.subject) + " " + values_.virusname);
+    return finish(body);
+  }
+
+  std::string run_for(const Addressed& addressed) {
+    out_.clear();
+    add_line("Date", encode(values_.maildate, 6));
+    add_line("From", addressed.from);
+    std::string to;
+    for (const auto& address : addressed.to) to.append(to.empty() ? "" : ",\r\n ").append(address);
+    add_line("To", to.empty() ? "undisclosed-recipients:;" : to);
+    add_line("Subject", encode(one_line(addressed.subject), 9));
+    add_line("Auto-Submitted", "auto-generated");
+    return finish(expand(template_.body(), body_values()));
   }
 
  private:
   [[nodiscard]] bool wanted(std::string_view name) const { return !find_field(out_, name) && !template_.has(name); }
+
+  std::string finish(const std::string& body) {
+    add_template_header(body);
+    return std::move(out_.append("\r\n").append(body));
+  }
 
   void add_line(std::string_view name, std::string_view value) {
     out_.append(name).append(": ").append(value).append("\r\n");
@@ -211,5 +227,9 @@ class Composer {
 }  // namespace
 
 std::string notification(const NotificationInput& input) { return Composer(input).run(); }
+
+std::string copy_for_administrators(const NotificationInput& input, const Addressed& addressed) {
+  return Composer(input).run_for(addressed);
+}
 
 }  // namespace p3scan::mime

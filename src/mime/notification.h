@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mime/template.h"
 
@@ -14,6 +15,8 @@ struct NotificationInput {
   std::string_view head;
   std::string_view template_text;  // contents of a template file, or default_template()
   std::string_view subject;        // what the Subject begins with; the virus name follows
+  /// False: no Subject of ours, the template brings one or there is none (a scanner wrote it for this mail).
+  bool automatic_subject = true;
   /// mailfrom, mailto and subject are filled in from `head`; maildate must be set.
   TemplateValues values;
 };
@@ -24,5 +27,16 @@ struct NotificationInput {
 /// value is bounded (400 octets in the body, VDINFO 2000). Unset values are empty.
 /// The template may bring its own Subject, From, To or Date, which then replaces ours.
 std::string notification(const NotificationInput& input);
+
+/// Where a mail of our own goes, as its header says.
+struct Addressed {
+  std::string from;  // each an address that may stand in a header as it is
+  std::vector<std::string> to;
+  std::string_view subject;  // whole; any text
+};
+
+/// A mail of our own about the original message, with everything that notification() promises. `early` and `subject` of
+/// the input mean nothing here. From, To, Subject and Date are ours, whatever the template has.
+std::string copy_for_administrators(const NotificationInput& input, const Addressed& addressed);
 
 }  // namespace p3scan::mime

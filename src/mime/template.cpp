@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "mime/language.h"
+
 namespace p3scan::mime {
 namespace {
 
@@ -57,41 +59,6 @@ std::string expand(std::string_view text, const TemplateValues& values) {
   return out;
 }
 
-std::string_view default_template() {
-  return R"(MIME-Version: 1.0
-Content-Type: text/plain; charset=utf-8
-Content-Transfer-Encoding: 8bit
-Auto-Submitted: auto-generated
-
-Hello %USERNAME%,
-
-the mail gateway %HOSTNAME% has kept back a mail that was on its way to
-you. You are reading this message in its place. Your computer has not been
-touched and there is nothing you need to do.
-
-What was found:
-    %VIRUSNAME%
-
-The mail claims to come from:
-    %MAILFROM%
-It was addressed to:
-    %MAILTO%
-Its subject was:
-    %SUBJECT%
-It was checked on:
-    %MAILDATE%
-
-Viruses often forge the sender. Please do not blame the person named above
-unless you know that the mail really came from there.
-
-For your administrator:
-    Connection: %PROTOCOL% from %CLIENTIP%:%CLIENTPORT% to %SERVERIP%:%SERVERPORT%
-    Kept as:    %P3SCANID%
-    Scanner:    %VDINFO%
-
--- 
-%PROGNAME% %VERSION%
-)";
-}
+std::string_view default_template() { return language_template("en"); }
 
 }  // namespace p3scan::mime

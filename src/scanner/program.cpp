@@ -27,9 +27,12 @@ constexpr std::size_t kPiece = 16UL * 1024;
 /// What posix_spawn wants to know: descriptors, process group and signals of the new process.
 class SpawnPlan {
  public:
-  explicit SpawnPlan(int output) {
+  SpawnPlan(int input, int output) {
     posix_spawn_file_actions_init(&files_);
-    posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (input < 0)
+      posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    else
+      posix_spawn_file_actions_adddup2(&files_, input, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&files_, output, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&files_, output, STDERR_FILENO);
     posix_spawnattr_init(&attributes_);
@@ -91,12 +94,13 @@ bool is_executable(const std::string& path) {
 
 }  // namespace
 
-Result<Program, int> Program::start(const asio::any_io_executor& executor, std::span<const std::string> words) {
+Result<Program, int> Program::start(const asio::any_io_executor& executor, std::span<const std::string> words,
+                                    int input) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail(errno);
   UniqueFd ours(ends[0]);
   const UniqueFd theirs(ends[1]);
-  const auto pid = SpawnPlan(theirs.get()).spawn(words);
+  const auto pid = SpawnPlan(input, theirs.get()).spawn(words);
   if (!pid) return fail(pid.error());
   UniqueFd ended(static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0)));
   if (!ended) {

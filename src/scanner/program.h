@@ -12,12 +12,13 @@
 
 namespace p3scan {
 
-/// A program that was started: no shell, nothing on its input, output and errors in one pipe, a process group of its
+/// A program that was started: no shell, a file or nothing on its input, output and errors in one pipe, a process group of its
 /// own. Destroying it while it runs kills the whole group. Needs SIGCHLD not to be ignored.
 class Program {
  public:
-  /// The error is an errno value.
-  static Result<Program, int> start(const asio::any_io_executor& executor, std::span<const std::string> words);
+  /// `input`: an open file for its standard input; -1 for /dev/null. The error is an errno value.
+  static Result<Program, int> start(const asio::any_io_executor& executor, std::span<const std::string> words,
+                                    int input = -1);
   Program(Program&&) noexcept;
   Program& operator=(Program&&) = delete;
   Program(const Program&) = delete;

@@ -57,5 +57,27 @@ TEST(AddedHeader, LongReasonsAreFoldedAndCut) {
   }
 }
 
+struct InfoCase {
+  const char* name;
+  std::string_view info;
+  std::string_view headers;
+};
+constexpr InfoCase kInfo[] = {
+    {"none", "", ""},
+    {"blank", " \r\n\t\n", ""},
+    {"one", "ClamAV 1.4.3/27500/Mon Nov 24", "X-P3Scan: ClamAV 1.4.3/27500/Mon Nov 24\r\n"},
+    {"several", "one\r\n\r\n two \nthree\rfour",
+     "X-P3Scan: one\r\nX-P3Scan: two\r\nX-P3Scan: three\r\nX-P3Scan: four\r\n"},
+    {"hostile", "a\r\n\r\nBcc: x\xff\0\x1b"sv, "X-P3Scan: a\r\nX-P3Scan: Bcc: x???\r\n"},
+};
+TEST(AddedHeader, TellsAboutTheScanners) {
+  for (const auto& row : kInfo) EXPECT_EQ(info_headers(row.info, "\r\n"), row.headers) << row.name;
+  std::string many;
+  for (int i = 0; i < 99; ++i) many += std::string(5000, 'x') + "\n";
+  const auto headers = info_headers(many, "\n");
+  EXPECT_EQ(count_fields(headers, "X-P3Scan"), 10U);
+  EXPECT_LE(headers.size(), 2500U);
+}
+
 }  // namespace
 }  // namespace p3scan::mime

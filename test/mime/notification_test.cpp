@@ -91,6 +91,30 @@ TEST(Notification, AMailWithoutHeaderGetsOne) {
   EXPECT_EQ(find_field(notification(input), "From")->value, " P3Scan <postmaster@localhost>");
 }
 
+TEST(Notification, AScannersOwnTextMayHaveNoSubject) {
+  auto input = input_for(kMail, "X-By: script\n\nhi\n");
+  input.automatic_subject = false;
+  EXPECT_EQ(count_fields(notification(input), "Subject"), 0U);
+  input.template_text = "Subject: mine\nX-By: script\n\nhi\n";
+  EXPECT_EQ(find_field(notification(input), "Subject")->value, " mine");
+}
+
+TEST(Notification, CopiesForAdministratorsAreAddressedToThem) {
+  for (const auto text :
+       {default_template(), "Subject: x\nFrom: %MAILFROM%\nTo: a@b\nDate: now\nAuto-Submitted: no\n\nhi\n"sv}) {
+    auto input = input_for(kMail, text);
+    const std::string subject = "[Virus] found in a mail to b\r\nBcc: x\xc3\xa4";
+    const auto message = copy_for_administrators(
+        input, {.from = "postmaster@gw", .to = {"root@localhost", "admin@x.org"}, .subject = subject});
+    expect_sound(message, "");
+    EXPECT_EQ(find_field(message, "From")->value, " postmaster@gw");
+    EXPECT_EQ(unfold(find_field(message, "To")->value), "root@localhost, admin@x.org");
+    EXPECT_EQ(decode(find_field(message, "Subject")->value), "[Virus] found in a mail to b  Bcc: xä");
+    EXPECT_EQ(find_field(message, "Auto-Submitted")->value, " auto-generated");
+    EXPECT_EQ(count_fields(message, "Received"), 0U) << "nothing of the original's header";
+  }
+}
+
 TEST(Notification, UnsetValuesAreEmpty) {
   NotificationInput input;
   input.template_text = "[%MAILFROM%][%SUBJECT%][%VDINFO%][%USERNAME%]\n%VIRUSNAME%\n";
