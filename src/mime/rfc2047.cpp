@@ -2,7 +2,6 @@
 #include "mime/rfc2047.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,6 +11,7 @@
 
 #include "base/ascii.h"
 #include "mime/charset.h"
+#include "mime/digits.h"
 #include "mime/header.h"
 #include "mime/utf8.h"
 
@@ -21,15 +21,8 @@ namespace {
 constexpr std::size_t kMaxValue = 65536;
 constexpr std::size_t kMaxCharsetName = 40;
 constexpr int kMaxConversions = 16;  // by iconv, for one value
-constexpr std::string_view kHex = "0123456789ABCDEF";
 constexpr std::string_view kWordStart = "=?";
 constexpr std::string_view kWordEnd = "?=";
-
-std::optional<unsigned> hex_digit(char c) {
-  if (ascii::is_digit(c)) return static_cast<unsigned>(c - '0');
-  const char upper = ascii::upper(c);
-  return upper >= 'A' && upper <= 'F' ? std::optional(static_cast<unsigned>(upper - 'A' + 10)) : std::nullopt;
-}
 
 std::optional<std::string> decode_q(std::string_view text) {
   std::string out;
@@ -38,26 +31,13 @@ std::optional<std::string> decode_q(std::string_view text) {
       out += text[i] == '_' ? ' ' : text[i];
       continue;
     }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const auto high = hex_digit(text[i + 1]);
-    const auto low = hex_digit(text[i + 2]);
-    if (!high || !low) return std::nullopt;
-    out += static_cast<char>(static_cast<unsigned char>(*high << 4U | *low));
+    const auto octet = hex_octet(text.substr(i + 1));
+    if (!octet) return std::nullopt;
+    out += *octet;
     i += 2;
   }
   return out;
 }
-
-constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// Six bits of a character, -1 for one that is no part of base64.
-constexpr auto kValues = [] {
-  std::array<std::int16_t, 256> values{};
-  values.fill(-1);
-  for (std::size_t i = 0; i < kBase64.size(); ++i)
-    values.at(static_cast<unsigned char>(kBase64[i])) = static_cast<std::int16_t>(i);
-  return values;
-}();
 
 std::optional<std::string> decode_b(std::string_view text) {
   while (text.ends_with('=')) text.remove_suffix(1);
@@ -65,7 +45,7 @@ std::optional<std::string> decode_b(std::string_view text) {
   std::uint32_t bits = 0;
   unsigned count = 0;
   for (const char c : text) {
-    const int value = kValues.at(static_cast<unsigned char>(c));
+    const int value = base64_value(c);
     if (value < 0) return std::nullopt;
     bits = bits << 6U | static_cast<unsigned>(value);
     count += 6;
