@@ -7,8 +7,10 @@
 
 #include <array>
 #include <cerrno>
+#include <stdexcept>
 #include <system_error>
 
+#include "config/text.h"
 #include "mime/template.h"
 
 namespace p3scan::app {
@@ -66,8 +68,8 @@ ScannerKind convert(config::ScannerType type) {
     case config::ScannerType::libclamav: return ScannerKind::libclamav;
     case config::ScannerType::clamd: return ScannerKind::clamd;
     case config::ScannerType::basic: return ScannerKind::basic;
+    default: throw std::runtime_error(fmt::format("scannertype {} is not built in", config::name_of(type)));
   }
-  return ScannerKind::libclamav;
 }
 
 Result<void, std::string> make_scanners(session::Services& services, const ServicesPlan& plan) {

@@ -50,9 +50,6 @@ void Builder::take(const Given& given) {
   if (given.option == nullptr) return error(place_ + given.error);
   const auto& option = *given.option;
   const bool from_file = source_ == Source::file;
-  if (option.is<Later>())
-    return error(fmt::format("{}'{}' ({}) is not available yet in this version: remove {}", place_, given.name,
-                             option.help, from_file ? "the line" : "the option"));
   if (option.section == Section::command || option.section == Section::hidden) {
     if (from_file) return error(fmt::format("{}'{}' is not allowed in configfile!", place_, given.name));
     if (option.takes_value() == given.value.has_value()) return;  // parse_invocation() acts on it
@@ -64,7 +61,7 @@ void Builder::set(const Given& given) {
   const auto& option = *given.option;
   auto wrong = mistake_in(given);
   if (wrong.empty()) {
-    const auto text = given.value.value_or("yes");
+    const auto text = given.value.value_or(option.takes_value() ? option.bare : "yes");
     if (auto checked = set_value(option, text); !checked) wrong = fmt::format(": {}{}", checked.error(), hint(given));
   }
   if (wrong.empty())
@@ -76,7 +73,9 @@ void Builder::set(const Given& given) {
 /// What is wrong with a value or its absence, whatever the option.
 std::string Builder::mistake_in(const Given& given) const {
   const auto& option = *given.option;
-  if (!given.value) return option.takes_value() ? fmt::format(" needs a value, {}: add it", option.argument) : "";
+  if (!given.value)
+    return option.takes_value() && option.bare.empty() ? fmt::format(" needs a value, {}: add it", option.argument)
+                                                       : "";
   if (option.is<Command>()) return " takes no value: remove it";
   if (ascii::trim(*given.value).empty())
     return fmt::format(" has an empty value: add one{}", source_ == Source::file ? ", or remove the line" : "");
@@ -143,11 +142,31 @@ void Builder::check_destination() {
                     origin(option_named("targetip")), config_.targetport));
 }
 
+void Builder::check_spam() {
+  if (!config_.spamserver.empty()) return;
+  if (config_.spamtype == SpamType::spamd) config_.spamserver = {"127.0.0.1:783"};
+  if (config_.spamtype == SpamType::rspamd) config_.spamserver = {"127.0.0.1:11333"};
+}
+
+void Builder::check_syslog() {
+  constexpr std::uint32_t step = 8;  // the lowest three bits of syslog(3) are the level
+  if (config_.logfac % step != 0)
+    error(fmt::format("{}'logfac': '{}' is not a facility: give a multiple of {} up to 184; 24 is daemon",
+                      origin(option_named("logfac")), config_.logfac, step));
+}
+
 Result<Config, Errors> Builder::finish() {
   set_scanners();
   check_destination();
   config_.clamdb_given = given("clamdb");
   config_.template_given = given("template");
+  config_.sslport_given = given("sslport");
+  config_.imapport_given = given("imapport");
+  config_.language_given = given("language");
+  config_.spamcheck_given = given("spamcheck");
+  config_.spamout = config_.spamout || config_.spamreject;
+  check_spam();
+  check_syslog();
   if (suppressed_ > 0) errors_.push_back(fmt::format("\t... and {} more", suppressed_));
   if (!errors_.empty()) return fail(std::move(errors_));
   return std::move(config_);

@@ -34,6 +34,8 @@ class Builder {
   void set_scanners();
   void refuse_together(std::string_view one, std::string_view other, std::string_view why);
   void check_destination();
+  void check_spam();
+  void check_syslog();
 
   std::string file_name_;
   Config config_;

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -15,6 +16,11 @@ namespace {
 constexpr std::size_t kMaxHostName = 253;  // RFC 1035 section 2.3.4, as text
 constexpr std::size_t kMaxLoginName = 32;
 constexpr std::size_t kMaxSocketPath = 107;  // sun_path without its NUL
+constexpr std::size_t kMaxAddress = 254;     // RFC 5321 section 4.5.3.1.3, without its brackets
+constexpr std::size_t kMaxExtension = 64;
+
+constexpr std::string_view kLanguages[] = {"auto", "en", "de", "fr", "it", "es", "pt-br", "pl",
+                                           "ru",   "nl", "tr", "cs", "sv", "ja", "zh"};
 
 struct Service {
   std::string_view name;
@@ -45,6 +51,22 @@ bool is_address(int family, std::string_view text) {
   std::array<unsigned char, sizeof(in6_addr)> binary{};
   if (text.find('\0') != std::string_view::npos) return false;
   return inet_pton(family, std::string(text).c_str(), binary.data()) == 1;
+}
+
+bool is_host_port(std::string_view text) {
+  const auto colon = text.rfind(':');
+  const auto host = text.substr(0, colon);
+  const bool bare_ipv6 = host.find(':') != std::string_view::npos && !host.starts_with('[');
+  return colon != std::string_view::npos && !bare_ipv6 && check_host(host) && port_number(text.substr(colon + 1));
+}
+
+Checked check_listener(std::string_view text, std::string_view what) {
+  if (text.starts_with('/')) {
+    if (text.size() <= kMaxSocketPath) return {};
+    return fail(fmt::format("is too long for the path of a socket: at most {} octets", kMaxSocketPath));
+  }
+  if (is_host_port(text)) return {};
+  return fail(fmt::format("isn't where a {} listens: write host:port, [IPv6]:port or /path/to/socket", what));
 }
 
 }  // namespace
@@ -84,17 +106,64 @@ Checked check_network(std::string_view text) {
   return fail(std::string("isn't a valid network: write it like 192.0.2.0/24 or 2001:db8::/32"));
 }
 
-Checked check_clamd(std::string_view text) {
-  if (text.starts_with('/')) {
-    if (text.size() <= kMaxSocketPath) return {};
-    return fail(fmt::format("is too long for the path of a socket: at most {} octets", kMaxSocketPath));
-  }
-  const auto colon = text.rfind(':');
-  const auto host = text.substr(0, colon);
-  const bool bare_ipv6 = host.find(':') != std::string_view::npos && !host.starts_with('[');
-  if (colon == std::string_view::npos || bare_ipv6 || !check_host(host) || !port_number(text.substr(colon + 1)))
-    return fail(std::string("isn't where a clamd listens: write host:port, [IPv6]:port or /path/to/socket"));
-  return {};
+Checked check_clamd(std::string_view text) { return check_listener(text, "clamd"); }
+Checked check_server(std::string_view text) { return check_listener(text, "server"); }
+
+Checked check_host_port(std::string_view text) {
+  if (is_host_port(text)) return {};
+  return fail(std::string("isn't where a mail server listens: write host:port or [IPv6]:port"));
+}
+
+Checked check_icap(std::string_view text) {
+  constexpr std::string_view scheme = "icap://";
+  const auto rest = ascii::starts_with_nocase(text, scheme) ? text.substr(scheme.size()) : std::string_view{};
+  const auto host = rest.substr(0, rest.find('/'));
+  const auto service = rest.substr(std::min(rest.size(), host.size() + 1));
+  const bool plain = std::ranges::none_of(service, [](char c) { return ascii::is_space(c) || ascii::is_control(c); });
+  if (!service.empty() && plain && (is_host_port(host) || check_host(host))) return {};
+  return fail(std::string("isn't a service of ICAP: write icap://host:port/service"));
+}
+
+// No address may look like an option of a mail program, and none needs quotes (RFC 5321 section 4.1.2: Dot-string).
+Checked check_address(std::string_view text) {
+  static constexpr std::string_view specials = ".!#$%&'*+-/=?^_`{|}~@:[]";
+  const auto allowed = [](char c) {
+    return is_letter_or_digit(c) || specials.find(c) != std::string_view::npos || static_cast<unsigned char>(c) >= 0x80;
+  };
+  const auto at = text.find('@');
+  const bool whole = at == std::string_view::npos || (at > 0 && at + 1 < text.size() && text.rfind('@') == at);
+  if (!text.empty() && text.size() <= kMaxAddress && text.front() != '-' && whole && std::ranges::all_of(text, allowed))
+    return {};
+  return fail(std::string("isn't an address of mail: write name@example.org, or the name of a local user"));
+}
+
+Checked check_extension(std::string_view text) {
+  const auto allowed = [](char c) { return !ascii::is_control(c) && c != '/' && c != '*' && c != '?'; };
+  if (text != "." && text.size() <= kMaxExtension && std::ranges::all_of(text, allowed)) return {};
+  return fail(std::string("isn't the extension of a file name: write exe or .exe"));
+}
+
+Checked check_mime_type(std::string_view text) {
+  const auto token = [](std::string_view part) {
+    static constexpr std::string_view specials = "!#$&-^_.+*";  // RFC 6838 section 4.2, and * for all
+    return !part.empty() && std::ranges::all_of(part, [](char c) {
+      return is_letter_or_digit(c) || specials.find(c) != std::string_view::npos;
+    });
+  };
+  const auto slash = text.find('/');
+  if (slash != std::string_view::npos && token(text.substr(0, slash)) && token(text.substr(slash + 1))) return {};
+  return fail(std::string("isn't a MIME type: write type/subtype or type/*"));
+}
+
+Checked check_language(std::string_view text) {
+  const auto is_text = [text](std::string_view known) { return ascii::equal_nocase(text, known); };
+  if (std::ranges::any_of(kLanguages, is_text)) return {};
+  return fail(fmt::format("isn't a language with built-in texts: give one of {}", fmt::join(kLanguages, ", ")));
+}
+
+Checked check_userlist(std::string_view text) {
+  if (text == "~" || text.starts_with('/')) return {};
+  return fail(std::string("is not a directory: give an absolute path, or ~ for the users' own directories"));
 }
 
 std::optional<std::uint16_t> port_number(std::string_view text) {

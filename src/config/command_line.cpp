@@ -30,6 +30,8 @@ class Splitter {
  private:
   bool word_follows() const { return next_ < words_.size() && *words_[next_] != '-' && *words_[next_] != '\0'; }
 
+  static bool needs_value(const Option& option) { return option.takes_value() && option.bare.empty(); }
+
   void long_option(std::string_view text) {
     const auto equals = text.find('=');
     const auto name = text.substr(0, equals);
@@ -41,7 +43,7 @@ class Splitter {
     Given given{.option = match.option, .name = "--" + std::string(name)};
     if (equals != std::string_view::npos)
       given.value = text.substr(equals + 1);
-    else if (match.option->takes_value() && next_ < words_.size())
+    else if (needs_value(*match.option) && next_ < words_.size())
       given.value = words_[next_++];
     found_.push_back(std::move(given));
   }
@@ -59,7 +61,7 @@ class Splitter {
       Given given{.option = option, .name = fmt::format("-{}", letter)};
       if (option->takes_value() && !letters.empty())
         given.value = std::exchange(letters, {});
-      else if (option->takes_value() && next_ < words_.size())
+      else if (needs_value(*option) && next_ < words_.size())
         given.value = words_[next_++];
       found_.push_back(std::move(given));
     }

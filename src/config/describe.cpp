@@ -36,16 +36,18 @@ std::string destination_sentence(const Config& config) {
                      config.tproxy ? "TPROXY" : "REDIRECT");
 }
 
+/// Whether exit codes and expressions of the configuration decide about this scanner's mails.
+bool is_program(ScannerType type) { return type == ScannerType::basic || type == ScannerType::bash; }
+
 std::string scanner_sentence(const ScannerConfig& scanner, const Config& config) {
-  switch (scanner.type) {
-    case ScannerType::libclamav:
-      return fmt::format("Scan with the built-in ClamAV, signatures from {}.", config.clamdb);
-    case ScannerType::clamd: return fmt::format("Scan with clamd at {}.", joined(scanner.targets));
-    case ScannerType::basic:
-      return fmt::format("Scan by running {}; exit codes {} mean virus, {} clean.", joined(scanner.targets),
-                         joined(config.viruscode), config.goodcode.empty() ? "0" : "0, " + joined(config.goodcode));
-  }
-  return {};
+  const auto name = name_of(scanner.type);
+  if (scanner.type == ScannerType::libclamav)
+    return fmt::format("Scan with the built-in ClamAV, signatures from {}.", config.clamdb);
+  if (is_program(scanner.type))
+    return fmt::format("Scan by running {}; exit codes {} mean virus, {} clean.", joined(scanner.targets),
+                       joined(config.viruscode), config.goodcode.empty() ? "0" : "0, " + joined(config.goodcode));
+  if (scanner.targets.empty()) return fmt::format("Scan with {} at its usual place.", name);
+  return fmt::format("Scan with {} at {}.", name, joined(scanner.targets));
 }
 
 std::string_view meaning(OnFailure policy) {
@@ -129,9 +131,10 @@ std::vector<std::string> notes(const Config& config) {
   note(!config.useurlallow.empty() && !config.useurl, "useurlallow has no effect without useurl.");
   note(config.clamdb_given && !uses(config, ScannerType::libclamav),
        "clamdb has no effect without the scannertype libclamav.");
+  const bool runs_program = std::ranges::any_of(config.scanners, is_program, &ScannerConfig::type);
   const bool codes = config.viruscode != defaults.viruscode || !config.goodcode.empty() || !config.virusregexp.empty();
-  note(codes && !uses(config, ScannerType::basic),
-       "viruscode, goodcode and virusregexp have no effect without the scannertype basic.");
+  note(codes && !runs_program,
+       "viruscode, goodcode and virusregexp have no effect without the scannertype basic or bash.");
   const auto is_virus = [&](int code) { return std::ranges::find(config.viruscode, code) != config.viruscode.end(); };
   note(std::ranges::any_of(config.goodcode, is_virus),
        "an exit code is both a viruscode and a goodcode; it counts as virus.");

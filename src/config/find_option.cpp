@@ -15,7 +15,6 @@ constexpr std::size_t kMaxName = 64;  // no known name is longer; bounds the wor
 template <class Visit>
 void for_each_option(Visit visit) {
   for (const auto& option : options()) visit(option);
-  for (const auto& option : later_options()) visit(option);
 }
 
 bool is_called(const Option& option, std::string_view name) {
@@ -111,13 +110,17 @@ std::string_view title_of(Section section) {
     case Section::protocol: return "Protocols";
     case Section::scanning: return "Scanning";
     case Section::policy: return "Policies";
+    case Section::attachment: return "Attachments";
+    case Section::spam: return "Spam";
+    case Section::html: return "HTML";
+    case Section::lists: return "Lists of senders";
+    case Section::notification: return "Notification";
     case Section::outcome: return "Outcome";
     case Section::time: return "Time";
     case Section::limits: return "Limits";
     case Section::spool: return "Spool";
     case Section::daemon: return "Daemon";
     case Section::command: return "Command line only";
-    case Section::later: return "Not available yet";
     case Section::hidden: return "";
   }
   return "";

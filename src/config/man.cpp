@@ -179,7 +179,8 @@ Empty lines are skipped, and lines that begin with #, ;, // or =, and
 everything from a line that begins with /* to the next */.
 .Pp
 When an option is given more than once the last one counts, except for lists
-.Pq Cm ip , emailport , useurlallow , scanner ,
+such as
+.Cm ip ,
 which grow, and
 .Cm scannertype ,
 which starts another scanner each time.
@@ -240,15 +241,6 @@ viruscode = 1, 2
 .Xr p3scan 8
 )";
 
-std::string later_page() {
-  std::string names;
-  for (const auto& option : later_options()) names += fmt::format("{}{}", names.empty() ? "" : ", ", option.name);
-  return fmt::format(
-      ".Ss {}\n{}", title_of(Section::later),
-      paragraph("These options of earlier versions are known, but refused until a later version has them: " + names +
-                "."));
-}
-
 }  // namespace
 
 std::string man_p3scan() {
@@ -268,7 +260,6 @@ std::string man_conf() {
   std::string out = head("P3SCAN.CONF", "5");
   out += kPage5;
   for (const auto section : kFileSections) out += list_of(section, file_item);
-  out += later_page();
   out += kPage5Rest;
   return out;
 }

@@ -15,7 +15,6 @@ namespace p3scan::config {
 template <class T>
 using Member = T Config::*;
 
-struct Later {};  // recognised by name and refused: a later version has it
 struct Command {
   Action action;
 };
@@ -23,36 +22,45 @@ struct ConfigfileOption {};
 struct ScannertypeLine {};  // starts an engine
 struct ScannerLine {};      // adds a target to it
 struct RegexpOption {};     // pattern and "/N" go to two members
+struct CheckspamOption {};  // a switch in 2.x, the command itself in 3.0
 
 /// Where a value goes; the type says how it is read and shown. A std::uint16_t is a port.
-using Field = std::variant<Later, Command, ConfigfileOption, ScannertypeLine, ScannerLine, RegexpOption, Member<bool>,
-                           Member<std::uint16_t>, Member<std::uint32_t>, Member<std::uint64_t>, Member<seconds>,
-                           Member<std::string>, Member<std::vector<std::string>>, Member<std::vector<std::uint16_t>>,
-                           Member<std::vector<int>>, Member<Barelf>, Member<PerDirection<OnFailure>>,
-                           Member<PerDirection<OnUnscannable>>>;
+using Field =
+    std::variant<Command, ConfigfileOption, ScannertypeLine, ScannerLine, RegexpOption, CheckspamOption, Member<bool>,
+                 Member<std::uint16_t>, Member<std::uint32_t>, Member<std::uint64_t>, Member<seconds>,
+                 Member<std::string>, Member<std::vector<std::string>>, Member<std::vector<std::uint16_t>>,
+                 Member<std::vector<int>>, Member<Barelf>, Member<Attachments>, Member<OnSigned>, Member<SpamType>,
+                 Member<HtmlClean>, Member<PerDirection<OnFailure>>, Member<PerDirection<OnUnscannable>>>;
 
 enum class Section {
   interception,
   protocol,
   scanning,
   policy,
+  attachment,
+  spam,
+  html,
+  lists,
   outcome,
+  notification,
   time,
   limits,
   spool,
   daemon,
   command,
-  later,
   hidden
 };
+
+constexpr std::uint64_t kMaxCommand = 4000;  // octets of a command line
 
 /// One row of the option table. Parser, help, sample file and man pages are loops over these.
 struct Option {
   std::string_view name = {};
   char letter = 0;  // of 2.3.2; 0 = long name only
-  Field field = Later{};
+  Field field = Command{};
   std::string_view argument = {};  // what the value is called; empty = flag
-  Section section = Section::later;
+  std::string_view bare = {};      // the value when the name stands alone; empty = a value is needed
+  Section section = Section::hidden;
   std::array<std::string_view, 2> aliases = {};  // names in 3.0 or elsewhere with the same meaning
   bool of_2_3_2 = false;                         // wins when an abbreviation fits newer names, too
   std::uint64_t min = 0;                         // of numbers, and of the length of texts
@@ -70,8 +78,7 @@ struct Option {
   }
 };
 
-std::span<const Option> options();        // what can be set or asked for, in order of presentation
-std::span<const Option> later_options();  // what is refused
+std::span<const Option> options();  // what can be set or asked for, in order of presentation
 
 struct Match {
   const Option* option = nullptr;  // none: unknown or ambiguous

@@ -18,17 +18,17 @@ namespace {
 using Lines = std::vector<ScannerGiven>;
 
 constexpr std::string_view kDefaultClamd = "127.0.0.1:3310";
-constexpr std::string_view kLaterTypes[] = {"bash", "avpd", "avpd_new", "trophie", "sophie"};
 constexpr std::size_t kMaxTargets = 64;
 
 struct TypeName {
   std::string_view text;
   ScannerType type;
 };
-constexpr TypeName kTypes[] = {{"libclamav", ScannerType::libclamav},
-                               {"clamav", ScannerType::libclamav},
-                               {"clamd", ScannerType::clamd},
-                               {"basic", ScannerType::basic}};
+constexpr TypeName kTypes[] = {
+    {"libclamav", ScannerType::libclamav}, {"clamav", ScannerType::libclamav}, {"clamd", ScannerType::clamd},
+    {"basic", ScannerType::basic},         {"bash", ScannerType::bash},        {"avpd", ScannerType::avpd},
+    {"avpd_new", ScannerType::avpd_new},   {"trophie", ScannerType::trophie},  {"sophie", ScannerType::sophie},
+    {"icap", ScannerType::icap},           {"fprot", ScannerType::fprot},      {"fsecure", ScannerType::fsecure}};
 
 /// One engine: the line that starts it and the targets that belong to it.
 struct Engine {
@@ -37,39 +37,82 @@ struct Engine {
   std::vector<const ScannerGiven*> lines;
 };
 
-std::optional<std::string> take_clamd_targets(const Engine& engine, ScannerConfig& scanner) {
+using Problem = std::optional<std::string>;  // the message, when something is wrong
+
+Problem take_pool(const Engine& engine, ScannerConfig& scanner, Checked (*check)(std::string_view)) {
   for (const auto* line : engine.lines) {
     for (const auto target : list_items(line->target)) {
-      if (const auto checked = check_clamd(target); !checked)
+      if (const auto checked = check(target); !checked)
         return fmt::format("{}'scanner': {} {}", line->place, in_quotes(target), checked.error());
       if (std::ranges::find(scanner.targets, target) == scanner.targets.end()) scanner.targets.emplace_back(target);
     }
   }
   if (scanner.targets.size() > kMaxTargets)
-    return fmt::format("{}'scanner': more than {} clamd in one pool: remove some", engine.place, kMaxTargets);
-  if (scanner.targets.empty()) scanner.targets.emplace_back(kDefaultClamd);
+    return fmt::format("{}'scanner': more than {} servers in one pool: remove some", engine.place, kMaxTargets);
   return std::nullopt;
 }
 
-/// The message, when something is wrong.
-std::optional<std::string> finish_engine(const Engine& engine, ScannerConfig& scanner) {
+Problem take_clamd(const Engine& engine, ScannerConfig& scanner) {
+  auto problem = take_pool(engine, scanner, check_clamd);
+  if (!problem && scanner.targets.empty()) scanner.targets.emplace_back(kDefaultClamd);
+  return problem;
+}
+
+Problem take_icap(const Engine& engine, ScannerConfig& scanner) {
+  if (engine.lines.empty())
+    return fmt::format("{}'scannertype' icap needs to know where: add scanner = icap://host:port/service",
+                       engine.place);
+  return take_pool(engine, scanner, check_icap);
+}
+
+Problem more_than_one(const Engine& engine, std::string_view what) {
+  if (engine.lines.size() <= 1) return std::nullopt;
+  return fmt::format("{}'scanner': a {} scanner has one {}: remove one, or put a scannertype line before this one",
+                     engine.lines[1]->place, name_of(engine.type), what);
+}
+
+Problem take_program(const Engine& engine, ScannerConfig& scanner) {
+  if (engine.lines.empty())
+    return fmt::format("{}'scannertype' {} needs to know what to run: add a scanner line with the command",
+                       engine.place, name_of(engine.type));
+  scanner.targets = {engine.lines.front()->target};
+  return more_than_one(engine, "command");
+}
+
+/// fprot and fsecure know their program, trophie and the like their socket: an empty list of targets.
+Problem take_preset(const Engine& engine, ScannerConfig& scanner) {
+  if (!engine.lines.empty()) scanner.targets = {engine.lines.front()->target};
+  return more_than_one(engine, "command");
+}
+
+Problem take_socket(const Engine& engine, ScannerConfig& scanner) {
+  if (engine.lines.empty()) return std::nullopt;
+  const auto* line = engine.lines.front();
+  if (const auto checked = check_path(line->target); !checked)
+    return fmt::format("{}'scanner': {} {}", line->place, in_quotes(line->target), checked.error());
+  scanner.targets = {line->target};
+  return more_than_one(engine, "socket");
+}
+
+Problem take_nothing(const Engine& engine) {
+  if (engine.lines.empty()) return std::nullopt;
+  return fmt::format("{}'scanner' has no meaning for the scannertype libclamav: remove it or give another scannertype",
+                     engine.lines.front()->place);
+}
+
+Problem finish_engine(const Engine& engine, ScannerConfig& scanner) {
   switch (engine.type) {
-    case ScannerType::libclamav:
-      if (engine.lines.empty()) return std::nullopt;
-      return fmt::format(
-          "{}'scanner' has no meaning for the scannertype libclamav: remove it or give another scannertype",
-          engine.lines.front()->place);
-    case ScannerType::clamd: return take_clamd_targets(engine, scanner);
+    case ScannerType::libclamav: return take_nothing(engine);
+    case ScannerType::clamd: return take_clamd(engine, scanner);
+    case ScannerType::icap: return take_icap(engine, scanner);
     case ScannerType::basic:
-      if (engine.lines.empty())
-        return fmt::format("{}'scannertype' basic needs to know what to run: add a scanner line with the command",
-                           engine.place);
-      if (engine.lines.size() > 1)
-        return fmt::format(
-            "{}'scanner': a basic scanner has one command: remove one, or put a scannertype line before this one",
-            engine.lines[1]->place);
-      scanner.targets = {engine.lines.front()->target};
-      return std::nullopt;
+    case ScannerType::bash: return take_program(engine, scanner);
+    case ScannerType::fprot:
+    case ScannerType::fsecure: return take_preset(engine, scanner);
+    case ScannerType::avpd:
+    case ScannerType::avpd_new:
+    case ScannerType::trophie:
+    case ScannerType::sophie: return take_socket(engine, scanner);
   }
   return std::nullopt;
 }
@@ -119,11 +162,10 @@ Result<std::vector<Engine>, std::string> group(const Lines& lines) {
 Result<ScannerType, std::string> parse_scannertype(std::string_view text) {
   for (const auto& name : kTypes)
     if (ascii::equal_nocase(name.text, text)) return name.type;
-  for (const auto later : kLaterTypes)
-    if (ascii::equal_nocase(later, text))
-      return fail(
-          fmt::format("{} is not available yet in this version: use libclamav, clamd or basic", in_quotes(text)));
-  return fail(fmt::format("{} is not supported: use libclamav, clamd or basic", in_quotes(text)));
+  std::string names;
+  for (const auto& name : kTypes)
+    if (name.text != "clamav") names.append(names.empty() ? "" : ", ").append(name.text);
+  return fail(fmt::format("{} is not supported: use one of {}", in_quotes(text), names));
 }
 
 std::string_view name_of(ScannerType type) { return std::ranges::find(kTypes, type, &TypeName::type)->text; }

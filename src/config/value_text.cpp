@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 #include <span>
+#include <type_traits>
 
 #include "base/ascii.h"
 #include "config/text.h"
@@ -31,7 +32,24 @@ constexpr Word<OnUnscannable> kOnUnscannable[] = {{"deliver-marked", OnUnscannab
                                                   {"notify", OnUnscannable::notify},
                                                   {"tempfail", OnUnscannable::tempfail},
                                                   {"reject", OnUnscannable::reject}};
+constexpr Word<Attachments> kAttachments[] = {{"off", Attachments::off},
+                                              {"rename", Attachments::rename},
+                                              {"delete", Attachments::remove},
+                                              {"quarantine-part", Attachments::quarantine_part}};
+constexpr Word<OnSigned> kOnSigned[] = {
+    {"pass", OnSigned::pass}, {"notify", OnSigned::notify}, {"edit", OnSigned::edit}};
+constexpr Word<SpamType> kSpamTypes[] = {{"command", SpamType::command},
+                                         {"spamd", SpamType::spamd},
+                                         {"rspamd", SpamType::rspamd},
+                                         {"dspam", SpamType::dspam}};
+constexpr Word<HtmlClean> kHtmlClean[] = {
+    {"off", HtmlClean::off}, {"webbugs", HtmlClean::webbugs}, {"strict", HtmlClean::strict}};
 
+constexpr std::span<const Word<Barelf>> words_of(Barelf /*type*/) { return kBarelf; }
+constexpr std::span<const Word<Attachments>> words_of(Attachments /*type*/) { return kAttachments; }
+constexpr std::span<const Word<OnSigned>> words_of(OnSigned /*type*/) { return kOnSigned; }
+constexpr std::span<const Word<SpamType>> words_of(SpamType /*type*/) { return kSpamTypes; }
+constexpr std::span<const Word<HtmlClean>> words_of(HtmlClean /*type*/) { return kHtmlClean; }
 constexpr std::span<const Word<OnFailure>> words_of(OnFailure /*type*/) { return kOnFailure; }
 constexpr std::span<const Word<OnUnscannable>> words_of(OnUnscannable /*type*/) { return kOnUnscannable; }
 
@@ -91,7 +109,6 @@ struct Reader {
 
   Checked wrong() const { return fail(fmt::format("{} is not {}", in_quotes(text), expected(option))); }
 
-  Checked operator()(Later /*row*/) const { return {}; }
   Checked operator()(Command /*row*/) const { return {}; }
   Checked operator()(ConfigfileOption /*row*/) const { return {}; }
   Checked operator()(ScannertypeLine /*row*/) const { return {}; }
@@ -107,6 +124,16 @@ struct Reader {
     if (pattern.size() < option.min || pattern.size() > option.max) return wrong();
     config.virusregexp = pattern;
     config.virusregexp_part = part;
+    return {};
+  }
+
+  Checked operator()(CheckspamOption /*row*/) const {
+    const auto* word = find_word<bool>(kSwitches, text);
+    const bool number = std::ranges::all_of(text, ascii::is_digit);
+    if (word == nullptr && (number || text.size() > option.max)) return wrong();
+    config.checkspam = word == nullptr || word->value;
+    if (word != nullptr) return {};
+    config.spamcheck = text;
     return {};
   }
 
@@ -170,8 +197,10 @@ struct Reader {
     });
   }
 
-  Checked operator()(Member<Barelf> member) const {
-    const auto* word = find_word<Barelf>(kBarelf, text);
+  template <class Enum>
+    requires std::is_enum_v<Enum>
+  Checked operator()(Member<Enum> member) const {
+    const auto* word = find_word<Enum>(words_of(Enum{}), text);
     if (word == nullptr) return wrong();
     config.*member = word->value;
     return {};
@@ -212,7 +241,6 @@ struct Reader {
 struct Writer {
   const Config& config;
 
-  std::string operator()(Later /*row*/) const { return {}; }
   std::string operator()(Command /*row*/) const { return {}; }
   std::string operator()(ConfigfileOption /*row*/) const { return config.configfile; }
 
@@ -232,6 +260,7 @@ struct Writer {
     if (config.virusregexp.empty()) return {};
     return fmt::format("{}/{}", config.virusregexp, config.virusregexp_part);
   }
+  std::string operator()(CheckspamOption /*row*/) const { return config.checkspam ? "yes" : "no"; }
   std::string operator()(Member<bool> member) const { return config.*member ? "yes" : "no"; }
   template <std::integral Int>
   std::string operator()(Member<Int> member) const {
@@ -243,7 +272,11 @@ struct Writer {
   std::string operator()(Member<std::vector<T>> member) const {
     return fmt::format("{}", fmt::join(config.*member, ", "));
   }
-  std::string operator()(Member<Barelf> member) const { return std::string(text_of<Barelf>(kBarelf, config.*member)); }
+  template <class Enum>
+    requires std::is_enum_v<Enum>
+  std::string operator()(Member<Enum> member) const {
+    return std::string(text_of(words_of(Enum{}), config.*member));
+  }
   template <class Enum>
   std::string operator()(Member<PerDirection<Enum>> member) const {
     const auto& policy = config.*member;
@@ -253,11 +286,6 @@ struct Writer {
   }
 };
 
-template <class T>
-bool holds(const Option& option) {
-  return std::holds_alternative<Member<T>>(option.field);
-}
-
 }  // namespace
 
 Checked parse_value(const Option& option, std::string_view text, bool append, Config& config) {
@@ -266,20 +294,49 @@ Checked parse_value(const Option& option, std::string_view text, bool append, Co
 
 std::string show_value(const Option& option, const Config& config) { return std::visit(Writer{config}, option.field); }
 
-std::string expected(const Option& option) {
-  if (holds<bool>(option)) return "yes or no";
-  if (holds<std::uint16_t>(option)) return "a valid port: give a number from 1 to 65535 or the name of a mail service";
-  if (holds<Barelf>(option)) return "one of " + list_of<Barelf>(kBarelf);
-  if (holds<PerDirection<OnFailure>>(option)) return "one of " + list_of<OnFailure>(kOnFailure);
-  if (holds<PerDirection<OnUnscannable>>(option)) return "one of " + list_of<OnUnscannable>(kOnUnscannable);
-  if (holds<std::vector<int>>(option)) return fmt::format("a list of numbers from {} to {}", option.min, option.max);
-  if (option.is<RegexpOption>())
-    return fmt::format("a regular expression of {} to {} octets, with or without /N", option.min, option.max);
-  if (holds<std::uint32_t>(option) || holds<std::uint64_t>(option) || holds<seconds>(option))
+namespace {
+
+/// What a member of this type accepts, as far as the type alone tells it.
+struct Expected {
+  const Option& option;
+
+  std::string numbers() const {
     return fmt::format("a number from {} to {}{}{}{}", option.min, option.max, option.unit.empty() ? "" : " (",
                        option.unit, option.unit.empty() ? "" : ")");
-  return fmt::format("a valid {}", option.argument);
-}
+  }
+
+  std::string operator()(RegexpOption /*row*/) const {
+    return fmt::format("a regular expression of {} to {} octets, with or without /N", option.min, option.max);
+  }
+  std::string operator()(CheckspamOption /*row*/) const { return "yes, no or a command"; }
+  std::string operator()(Member<bool> /*member*/) const { return "yes or no"; }
+  std::string operator()(Member<std::uint16_t> /*member*/) const {
+    return "a valid port: give a number from 1 to 65535 or the name of a mail service";
+  }
+  std::string operator()(Member<std::uint32_t> /*member*/) const { return numbers(); }
+  std::string operator()(Member<std::uint64_t> /*member*/) const { return numbers(); }
+  std::string operator()(Member<seconds> /*member*/) const { return numbers(); }
+  std::string operator()(Member<std::vector<int>> /*member*/) const {
+    return fmt::format("a list of numbers from {} to {}", option.min, option.max);
+  }
+  template <class Enum>
+    requires std::is_enum_v<Enum>
+  std::string operator()(Member<Enum> /*member*/) const {
+    return "one of " + list_of(words_of(Enum{}));
+  }
+  template <class Enum>
+  std::string operator()(Member<PerDirection<Enum>> /*member*/) const {
+    return "one of " + list_of(words_of(Enum{}));
+  }
+  template <class Other>
+  std::string operator()(Other /*field*/) const {
+    return fmt::format("a valid {}", option.argument);
+  }
+};
+
+}  // namespace
+
+std::string expected(const Option& option) { return std::visit(Expected{option}, option.field); }
 
 std::string show_option(const Config& config, std::string_view name) { return show_value(option_named(name), config); }
 

@@ -73,13 +73,6 @@ const WrongCase kWrong[] = {
     {"line_break",
      {"--smtprset=a\r\nb"},
      "\t[cmdlineparm] '--smtprset' has a control character in its value: remove it\n"},
-    {"later",
-     {"--footer", "x"},
-     "\t[cmdlineparm] '--footer' (scanner version in mails) is not available yet in this version: remove the option\n"},
-    {"later_takes_its_value",
-     {"-L", "995", "-k"},
-     "\t[cmdlineparm] '-L' (POP3 over TLS) is not available yet in this version: remove the option\n"
-     "\t[cmdlineparm] '-k' (spam check) is not available yet in this version: remove the option\n"},
     {"all_are_reported",
      {"-O0", "-m0"},
      "\t[cmdlineparm] '-O': '0' is not a number from 1 to 9999 (seconds)\n"

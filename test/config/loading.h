@@ -19,6 +19,13 @@ inline auto load_both(const Words& words, std::string_view file) {
 inline auto load_file(std::string_view file) { return load_both({}, file); }
 inline auto load_words(const Words& words) { return load_both(words, ""); }
 
+/// Makes configurations equal that say the same in other words.
+inline void set_given(Config& config, bool given) {
+  for (const auto member : {&Config::clamdb_given, &Config::template_given, &Config::sslport_given,
+                            &Config::imapport_given, &Config::language_given, &Config::spamcheck_given})
+    config.*member = given;
+}
+
 /// All messages, one per line; empty when all is right.
 inline std::string errors_of(const Result<Config, Errors>& loaded) {
   std::string all;

@@ -73,10 +73,6 @@ struct WrongCase {
 
 const WrongCase kWrong[] = {
     {"unknown", {}, "scannertype = foo\n", "\t[configfile] p3scan.conf:1: 'scannertype': 'foo' is not supported"},
-    {"later",
-     {},
-     "scannertype = AVPD\n",
-     "\t[configfile] p3scan.conf:1: 'scannertype': 'AVPD' is not available yet in this version"},
     {"basic_without_command", {}, "\nscannertype = basic\n", "\t[configfile] p3scan.conf:2: 'scannertype' basic needs"},
     {"basic_with_two",
      {},
