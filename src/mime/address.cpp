@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/ascii.h"
 #include "mime/header.h"
@@ -163,6 +164,31 @@ std::string encode_addresses(std::string_view value, std::size_t column) {
     if (!out.empty()) out += ",\r\n ";
     out += mailbox;
     ++count;
+  }
+  return out;
+}
+
+std::vector<std::string> every_address(std::string_view value, std::size_t max) {
+  const auto text = unfold(value.substr(0, kMaxValue));
+  std::string_view rest = text;
+  std::vector<std::string> out;
+  const auto add = [&](std::string_view raw) {
+    auto address = bare_address(raw);
+    if (!address.empty() && out.size() < max) out.push_back(std::move(address));
+  };
+  while (!rest.empty() && out.size() < max) {
+    auto mailbox = take_mailbox(rest);
+    auto open = find_structural(mailbox, '<');
+    for (bool brackets = open != std::string_view::npos; !mailbox.empty();) {
+      if (brackets && open == std::string_view::npos) break;
+      if (brackets) {
+        mailbox.remove_prefix(open + 1);
+        add(mailbox.substr(0, mailbox.find('>')));
+        open = mailbox.find('<');
+      } else if (const auto word = ascii::take_word(mailbox); word.contains('@') && !word.contains("=?")) {
+        add(word);
+      }
+    }
   }
   return out;
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace p3scan::mime {
 
@@ -11,5 +12,9 @@ namespace p3scan::mime {
 /// At most 50 mailboxes and about 4000 octets; the rest is dropped. Empty if there is no mailbox.
 /// `column` octets stand on the line already.
 std::string encode_addresses(std::string_view value, std::size_t column);
+
+/// Everything in a From or To value that some mail program may take for an address, without blanks, brackets and
+/// quotes; at most `max`.
+std::vector<std::string> every_address(std::string_view value, std::size_t max);
 
 }  // namespace p3scan::mime
