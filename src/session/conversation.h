@@ -10,12 +10,12 @@ namespace p3scan::session {
 
 /// Who talks to whom: what log lines and templates say about a session.
 struct Conversation {
-  std::string_view protocol;   // "POP3", "SMTP"
+  std::string_view protocol;  // "POP3", "SMTP"
   net::Endpoint client;
   net::Endpoint server;
-  std::string user;            // login name, empty while unknown
+  std::string user;  // login name, empty while unknown
   std::uint64_t mails = 0;
-  std::uint64_t octets = 0;    // of delivered messages
+  std::uint64_t octets = 0;  // of delivered messages
 };
 
 }  // namespace p3scan::session

@@ -51,12 +51,14 @@ asio::awaitable<bool> Delivery::run(const Decided& decided, const Message& messa
     put(std::string_view(*decided.replacement).substr(std::min<std::uint64_t>(from, decided.replacement->size())), {},
         0);
   } else {
+    const Message& whole = decided.version ? *decided.version : message;
+    if (decided.version) lone_dots_ = {};
     for (const auto& insertion : decided.insertions) {
-      if (!co_await put_message(message, from, insertion.offset)) co_return false;
+      if (!co_await put_message(whole, from, insertion.offset)) co_return false;
       put(insertion.text, {}, 0);
       from = insertion.offset;
     }
-    if (!co_await put_message(message, from, message.size())) co_return false;
+    if (!co_await put_message(whole, from, whole.size())) co_return false;
   }
   if (framing_ == proto::Framing::dot) put_raw(dots_.terminator());
   co_await flush();

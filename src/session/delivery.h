@@ -10,7 +10,8 @@
 
 namespace p3scan::session {
 
-/// Writes the decided version of one message to a peer.
+/// Writes the decided version of one message to a peer. Lines of the message itself that its sender failed to dot-stuff
+/// stay that way.
 class Delivery {
  public:
   Delivery(Peer& to, proto::Framing framing, std::span<const std::uint64_t> lone_dots)

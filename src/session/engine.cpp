@@ -101,6 +101,8 @@ proto::Inbox Engine::inbox() {
   if (early_wanted_ && mail_) {
     const auto head = mail_->message.head();
     in.early_header = mime::early_header(head, complete_ && head.size() == mail_->message.size());
+    in.early_header = in.early_header.substr(0, mail_->early_limit);
+    mail_->early_shown = in.early_header.size();
   }
   if (inspection_ && inspection_->decided() != nullptr) in.ruling = &inspection_->decided()->ruling;
   return in;
@@ -120,6 +122,8 @@ void Engine::take_content() {
       mail_->message.abandon();
       if (inspection_) inspection_->abandon();
       news_.set();  // the dialog is to see the error even when it has nothing more to read
+    } else if (mail_->scan && mail_->incoming() && skipsize() != 0 && mail_->message.size() >= skipsize()) {
+      skip_scan();
     } else if (!inspection_ && mail_->scan && mail_->message.size() > services_->spool.memory) {
       start_inspection();
     }
@@ -172,6 +176,14 @@ void Engine::complete_and_scan() {
   if (!inspection_) start_inspection();
   scan_due_ = Clock::now() + services_->config.scantimeout;
   hurry();
+}
+
+/// As the administrator wishes: so large a mail is not scanned, and says so.
+void Engine::skip_scan() {
+  mail_->scan = false;
+  mail_->unscanned_because = "larger than skipsize";
+  if (inspection_) inspection_->abandon();
+  inspection_.reset();
 }
 
 void Engine::drop() {

@@ -54,6 +54,8 @@ class Engine {
   asio::awaitable<void> connect(const proto::Connect& order);
   void begin(const proto::Begin& order);
   void complete_and_scan();
+  void skip_scan();
+  std::uint64_t skipsize() const { return std::uint64_t{services_->config.skipsize} * 1024; }
   void drop();
   void log_in(const std::string& user);
 
@@ -98,7 +100,7 @@ class Engine {
   Clock::time_point scan_due_ = Clock::time_point::max();
   bool keepalive_ = false;
   bool timed_out_ = false;
-  bool delivering_ = false;                    // to the client
+  bool delivering_ = false;  // to the client
 };
 
 }  // namespace p3scan::session

@@ -6,6 +6,7 @@
 #include "mime/added_header.h"
 #include "scanner/pipeline.h"
 #include "session/facts.h"
+#include "session/filtering.h"
 #include "session/virus_report.h"
 #include "spool/quarantine.h"
 
@@ -15,22 +16,23 @@ namespace {
 using Kind = proto::Ruling::Kind;
 using scan::Decision;
 
+constexpr std::string_view kCrlf = "\r\n";
+
 Decided ruled(Kind kind, std::string text) {
   Decided decided;
   decided.ruling = {.kind = kind, .text = std::move(text)};
   return decided;
 }
 
-/// The message as it came, with one line added at the end of its header.
-Decided delivered(Mail& mail, std::string line) {
-  Decided decided = ruled(Kind::deliver, {});
-  decided.ruling.size = mail.message.size() + line.size();
-  if (line.empty()) return decided;
-  if (mail.header_end.needs_break()) {
-    line.insert(0, mail.header_end.line_ending());
-    decided.ruling.size += mail.header_end.line_ending().size();
-  }
-  decided.insertions.push_back({mail.header_end.offset(), std::move(line)});
+/// What is delivered, marked or not; everything else stays as it came.
+bool passes(const Decision& decision) {
+  return decision.kind == Decision::Kind::deliver || decision.kind == Decision::Kind::deliver_marked;
+}
+
+Decided replaced(std::string replacement) {
+  auto decided = ruled(Kind::replace, {});
+  decided.ruling.size = replacement.size();
+  decided.replacement = std::move(replacement);
   return decided;
 }
 
@@ -60,19 +62,51 @@ asio::awaitable<Decided> Inspection::run() {
   facts_ = facts_of(*mail_, {});
   auto verdict = co_await scan();
   mail_->header_end.finish();
-  if (!mail_->scan)
-    co_return delivered(*mail_, mime::marked_header("larger than checksize", mail_->header_end.line_ending()));
-  co_return co_await decide(std::move(verdict));
+  Filtering filtering(*services_, *mail_, facts_);
+  if (!mail_->scan) co_return filtering.delivered(mime::marked_header(mail_->unscanned_because, kCrlf));
+  verdict = co_await filter(filtering, std::move(verdict));
+  if (!filtering.refusal().empty()) co_return ruled(Kind::refuse, filtering.refusal());
+  if (!filtering.replacement().empty()) co_return replaced(filtering.replacement());
+  co_return co_await decide(filtering, std::move(verdict));
+}
+
+/// Filters see only what will be delivered: an infected mail is not edited. What attachment filters make of a mail is
+/// a new mail, and scanned.
+asio::awaitable<scan::Verdict> Inspection::filter(Filtering& filtering, scan::Verdict verdict) {
+  const auto& stages = mail_->incoming() ? services_->incoming_stages : services_->outgoing_stages;
+  if (!passes(decision_about(verdict))) co_return verdict;
+  verdict = scan::combine(std::move(verdict), co_await filtering.run(stages.attachments, expired_));
+  if (filtering.changed() && passes(decision_about(verdict))) {
+    verdict = scan::combine(std::move(verdict), co_await scan_message(filtering.message()));
+  }
+  if (!passes(decision_about(verdict))) co_return verdict;
+  co_return scan::combine(std::move(verdict), co_await filtering.run(stages.others, expired_));
+}
+
+Decision Inspection::decision_about(const scan::Verdict& verdict) const {
+  return mail_->incoming() ? scan::decide(verdict, scan::Way::incoming, services_->incoming)
+                           : scan::decide(verdict, scan::Way::outgoing, services_->outgoing);
 }
 
 /// What all engines say about the complete message.
 asio::awaitable<scan::Verdict> Inspection::scan() {
   scan::Verdict verdict = scan::Clean{};
+  if (mail_->scan) verdict = co_await scan_message(mail_->message);
   try {
-    if (mail_->scan) verdict = co_await scan_all(services_->scanners, mail_->message, facts_);
     while (!mail_->message.is_complete() && !mail_->message.is_abandoned()) {
       co_await mail_->message.grown(std::numeric_limits<std::uint64_t>::max());
     }
+  } catch (const std::exception& e) {
+    verdict = scan::combine(std::move(verdict), scan::Failed{e.what()});
+  }
+  if (!mail_->message.is_complete()) verdict = scan::Failed{"the message is incomplete"};
+  co_return verdict;
+}
+
+asio::awaitable<scan::Verdict> Inspection::scan_message(Message& message) {
+  scan::Verdict verdict = scan::Failed{"the scan was cut off"};
+  try {
+    if (!expired_) verdict = co_await scan_all(services_->scanners, message, facts_);
   } catch (const std::exception& e) {
     verdict = scan::Failed{e.what()};
   }
@@ -82,38 +116,34 @@ asio::awaitable<scan::Verdict> Inspection::scan() {
     if (!std::holds_alternative<scan::Infected>(verdict))
       verdict = scan::Failed{fmt::format("no verdict within {} seconds", services_->config.scantimeout.count())};
   }
-  if (!mail_->message.is_complete()) verdict = scan::Failed{"the message is incomplete"};
   co_return verdict;
 }
 
-asio::awaitable<Decided> Inspection::decide(scan::Verdict verdict) {
-  const auto way = mail_->incoming() ? scan::Way::incoming : scan::Way::outgoing;
-  auto decision = scan::decide(verdict, way, mail_->incoming() ? services_->incoming : services_->outgoing);
+asio::awaitable<Decided> Inspection::decide(Filtering& filtering, scan::Verdict verdict) {
+  const auto decision = decision_about(verdict);
   const VirusReport report(*services_, *mail_);
   report.log_unclean(verdict, decision);
   switch (decision.kind) {
     case Decision::Kind::deliver:
-      co_return delivered(*mail_, services_->config.xheader
-                                      ? mime::clean_header(!mail_->incoming(), mail_->header_end.line_ending())
-                                      : std::string());
-    case Decision::Kind::deliver_marked:
-      co_return delivered(*mail_, mime::marked_header(decision.text, mail_->header_end.line_ending()));
-    case Decision::Kind::replace:
-      co_return co_await replace(std::holds_alternative<scan::Infected>(verdict), std::move(decision.text));
+      co_return filtering.delivered(services_->config.xheader ? mime::clean_header(!mail_->incoming(), kCrlf)
+                                                              : std::string());
+    case Decision::Kind::deliver_marked: co_return filtering.delivered(mime::marked_header(decision.text, kCrlf));
+    case Decision::Kind::replace: co_return co_await replace(std::move(verdict), decision.text);
     case Decision::Kind::refuse:
       if (std::holds_alternative<scan::Infected>(verdict)) report.log_virus(std::get<scan::Infected>(verdict).name, {});
-      co_return ruled(Kind::refuse, std::move(decision.text));
+      co_return ruled(Kind::refuse, decision.text);
     case Decision::Kind::tempfail: break;
   }
-  co_return ruled(Kind::fail, std::move(decision.text));
+  co_return ruled(Kind::fail, decision.text);
 }
 
 /// A notification takes the place of the message, which is on disk before the client hears of it. Only what is known
 /// to be infected may be deleted.
-asio::awaitable<Decided> Inspection::replace(bool infected, std::string name) {
+asio::awaitable<Decided> Inspection::replace(scan::Verdict verdict, std::string name) {
+  const auto* infected = std::get_if<scan::Infected>(&verdict);
   const VirusReport report(*services_, *mail_);
   Kept kept{.id = services_->config.notify, .path = {}};
-  if (!infected || !services_->config.justdelete) {
+  if (infected == nullptr || !services_->config.justdelete) {
     const auto path =
         co_await quarantine(mail_->message, services_->config.virusdir, services_->blocking->get_executor());
     if (!path) {
@@ -123,10 +153,9 @@ asio::awaitable<Decided> Inspection::replace(bool infected, std::string name) {
     kept = {.id = path->substr(path->rfind('/') + 1), .path = *path};
   }
   report.log_virus(name, kept.id);
-  auto decided = ruled(Kind::replace, {});
-  decided.replacement = report.notification(name, kept);
-  decided.ruling.size = decided.replacement->size();
-  co_return decided;
+  scan::Infected found{.name = std::move(name), .engine = {}};
+  if (infected != nullptr) found.notification = infected->notification;
+  co_return replaced(report.notification(found, kept));
 }
 
 }  // namespace p3scan::session

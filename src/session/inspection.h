@@ -5,12 +5,15 @@
 
 #include "net/event.h"
 #include "scan/mail_facts.h"
+#include "scan/policy.h"
 #include "scan/verdict.h"
 #include "session/decided.h"
 #include "session/mail.h"
 #include "session/services.h"
 
 namespace p3scan::session {
+
+class Filtering;
 
 /// Looks at one mail: engines, policy, then what the ruling needs (quarantine, notification, added header). Runs
 /// beside the session; starts while a large mail still arrives. Everything on the session's executor.
@@ -32,8 +35,11 @@ class Inspection : public std::enable_shared_from_this<Inspection> {
  private:
   asio::awaitable<Decided> run();
   asio::awaitable<scan::Verdict> scan();
-  asio::awaitable<Decided> decide(scan::Verdict verdict);
-  asio::awaitable<Decided> replace(bool infected, std::string name);
+  asio::awaitable<scan::Verdict> scan_message(Message& message);
+  asio::awaitable<scan::Verdict> filter(Filtering& filtering, scan::Verdict verdict);
+  scan::Decision decision_about(const scan::Verdict& verdict) const;
+  asio::awaitable<Decided> decide(Filtering& filtering, scan::Verdict verdict);
+  asio::awaitable<Decided> replace(scan::Verdict verdict, std::string name);
 
   std::shared_ptr<const Services> services_;
   std::shared_ptr<Mail> mail_;

@@ -28,8 +28,13 @@ struct Mail {
   mime::HeaderEnd header_end;
   std::vector<std::uint64_t> lone_dots;
   proto::Direction direction;
-  bool scan;                  // false: passed unlooked at, by the administrator's wish
+  bool scan;  // false: passed unlooked at, by the administrator's wish
+  std::string_view unscanned_because = "larger than checksize";
   Conversation conversation;  // as it was when the message began
+
+  /// Octets of early_header() that the client may have been shown, and that every later version must begin with.
+  std::size_t early_shown = 0;
+  std::size_t early_limit = SIZE_MAX;  // no more may be shown: a filter changed what comes after it
 };
 
 }  // namespace p3scan::session

@@ -11,8 +11,8 @@ namespace p3scan::session {
 enum class Spoken {
   pop3,
   smtp,
-  by_greeting,    // the port says nothing: the server's first words will
-  unavailable,    // TLS from the first octet on: not scanned by this version, and not passed unscanned
+  by_greeting,  // the port says nothing: the server's first words will
+  unavailable,  // TLS from the first octet on: not scanned by this version, and not passed unscanned
 };
 Spoken spoken_on(std::uint16_t port, const config::Config& config);
 

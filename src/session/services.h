@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "config/config.h"
+#include "filter/filter.h"
 #include "net/allow_list.h"
 #include "net/own_connections.h"
 #include "scan/policy.h"
@@ -15,6 +16,12 @@
 
 namespace p3scan::session {
 
+/// The filters of one way a mail travels, in their order.
+struct Stages {
+  std::vector<Filter*> attachments;  // what these change is scanned again
+  std::vector<Filter*> others;       // spam, HTML, footer: behind the scan
+};
+
 /// What sessions of one event loop use, made anew from each configuration. A session keeps those it started with.
 struct Services {
   Services(config::Config settings, const Log& output) : config(std::move(settings)), log(output) {}
@@ -22,6 +29,9 @@ struct Services {
   config::Config config;
   Log log;
   std::vector<std::unique_ptr<Scanner>> scanners;
+  std::vector<std::unique_ptr<Filter>> filters;
+  Stages incoming_stages;
+  Stages outgoing_stages;
   SpoolLimits spool;
   scan::Policy incoming;
   scan::Policy outgoing;
@@ -29,8 +39,8 @@ struct Services {
   std::string template_text;
   std::string hostname;
   std::string domainname;
-  net::OwnConnections* own_connections = nullptr;     // shared by all loops, outlives them
-  boost::asio::thread_pool* blocking = nullptr;       // for what waits for a disk
+  net::OwnConnections* own_connections = nullptr;  // shared by all loops, outlives them
+  boost::asio::thread_pool* blocking = nullptr;    // for what waits for a disk
 };
 
 }  // namespace p3scan::session

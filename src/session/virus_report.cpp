@@ -60,6 +60,12 @@ void VirusReport::log_unclean(const scan::Verdict& verdict, const scan::Decision
                         outcome_words(decision.kind));
 }
 
+void VirusReport::log_note(std::string_view note) const {
+  const auto& talk = mail_.conversation;
+  services_.log.warning("{} from {} to {} from {} to {} user: {} {}", talk.protocol, net::text(talk.client),
+                        net::text(talk.server), or_null(from_), or_null(to_), or_null(user_of(mail_)), note);
+}
+
 void VirusReport::log_virus(std::string_view name, std::string_view kept_as) const {
   const auto& talk = mail_.conversation;
   services_.log.warning("{} from {} to {} from {} to {} user: {} virus: {} file: {}", talk.protocol,
@@ -68,12 +74,12 @@ void VirusReport::log_virus(std::string_view name, std::string_view kept_as) con
   if (!mail_.incoming()) services_.log.warning("554 {}", services_.config.smtprset);
 }
 
-std::string VirusReport::notification(std::string_view name, const Kept& kept) const {
+std::string VirusReport::notification(const scan::Infected& found, const Kept& kept) const {
   const auto head = mail_.message.head();
   mime::NotificationInput input;
   input.early = mime::early_header(head, mail_.message.size() == head.size());
   input.head = head;
-  input.template_text = services_.template_text;
+  input.template_text = found.notification.empty() ? services_.template_text : found.notification;
   input.subject = services_.config.subject;
   const auto& talk = mail_.conversation;
   auto& values = input.values;
@@ -87,7 +93,7 @@ std::string VirusReport::notification(std::string_view name, const Kept& kept) c
   values.username = user_of(mail_);
   values.maildate = date_now();
   values.vdinfo = scanner_names(services_);
-  values.virusname = name;
+  values.virusname = found.name;
   values.mailfile = kept.path;
   values.p3scanid = kept.id;
   return mime::notification(input);

@@ -11,8 +11,8 @@ namespace p3scan::session {
 
 /// Where the original of a replaced message is.
 struct Kept {
-  std::string id;      // %P3SCANID%: "p3scan.XXXXXX", or the words that say it was deleted
-  std::string path;    // %MAILFILE%; empty when it was deleted
+  std::string id;    // %P3SCANID%: "p3scan.XXXXXX", or the words that say it was deleted
+  std::string path;  // %MAILFILE%; empty when it was deleted
 };
 
 /// Says what happened to a message that was not clean: to the administrator in the log, to the reader in a mail.
@@ -22,15 +22,17 @@ class VirusReport {
 
   /// For verdicts other than clean and infected: why, and what became of the message.
   void log_unclean(const scan::Verdict& verdict, const scan::Decision& decision) const;
+  /// What a filter did to it, or why it did not.
+  void log_note(std::string_view note) const;
   /// The line that log parsers know, in the old program's field order.
   void log_virus(std::string_view name, std::string_view kept_as) const;
   /// The message that takes the place of this one.
-  std::string notification(std::string_view name, const Kept& kept) const;
+  std::string notification(const scan::Infected& found, const Kept& kept) const;
 
  private:
   const Services& services_;
   const Mail& mail_;
-  std::string from_;      // header values as written, on one line
+  std::string from_;  // header values as written, on one line
   std::string to_;
 };
 

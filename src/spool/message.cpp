@@ -188,6 +188,8 @@ Result<void, SpoolError> Message::link_as(const std::string& path, unsigned mode
   return {};
 }
 
-spool::Source Message::source() const { return {.fd = state_->file.get(), .bytes = bytes(), .size = size(), .keep_free = state_->limits.keep_free}; }
+spool::Source Message::source() const {
+  return {.fd = state_->file.get(), .bytes = bytes(), .size = size(), .keep_free = state_->limits.keep_free};
+}
 
 }  // namespace p3scan
