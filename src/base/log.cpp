@@ -39,7 +39,7 @@ int priority(LogLevel level) {
 void write_stderr(std::string_view text) {
   const std::time_t now = std::time(nullptr);
   std::tm local{};
-  localtime_r(&now, &local);
+  static_cast<void>(localtime_r(&now, &local));
   const auto line = fmt::format("{:%H:%M:%S} p3scan[{}]: {}\n", local, getpid(), text);
   // One write, so that lines of several processes do not mix; nobody is left to tell if it fails.
   [[maybe_unused]] const auto n = ::write(STDERR_FILENO, line.data(), line.size());

@@ -32,6 +32,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1);
   std::vector<std::size_t> above(b.size() + 1);
   std::vector<std::size_t> row(b.size() + 1);
+  // NOLINTNEXTLINE(modernize-use-ranges): libstdc++ 12 has no std::ranges::iota
   std::iota(row.begin(), row.end(), 0U);
   const auto same = [&](std::size_t i, std::size_t j) { return ascii::upper(a[i]) == ascii::upper(b[j]); };
   for (std::size_t i = 0; i < a.size(); ++i) {

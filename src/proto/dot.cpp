@@ -15,17 +15,16 @@ constexpr std::string_view kCr = "\r";
 std::size_t DotReader::read_text(std::string_view wire, std::size_t at) {
   auto from = at;
   bool line_start = state_ == State::line_start;
-  while (!(line_start && from < wire.size() && wire[from] == '.')) {
+  while (from < wire.size()) {
+    if (line_start && wire[from] == '.') break;
     const auto lf = wire.find('\n', from);
     if (lf == std::string_view::npos) {
-      if (from < wire.size()) line_start = false;
+      line_start = false;
       from = wire.size();
       break;
     }
-    const bool after_cr = lf > at ? wire[lf - 1] == '\r' : state_ == State::cr;
-    line_start = after_cr;
+    line_start = lf > at ? wire[lf - 1] == '\r' : state_ == State::cr;
     from = lf + 1;
-    if (from == wire.size()) break;
   }
   if (from > at) {
     state_ = line_start ? State::line_start : State::text;
@@ -54,10 +53,9 @@ bool DotReader::read(std::string_view& wire, std::vector<std::string_view>& cont
                      std::vector<std::uint64_t>& lone_dots) {
   std::size_t at = 0;
   while (at < wire.size()) {
-    if (state_ == State::dot || state_ == State::dot_cr) {
-      const bool held_cr = state_ == State::dot_cr;
-      const bool ended = after_dot(wire[at], lone_dots);
-      if (ended) {
+    const auto held = state_;
+    if (held == State::dot || held == State::dot_cr) {
+      if (after_dot(wire[at], lone_dots)) {
         wire.remove_prefix(at + 1);
         return true;
       }
@@ -65,10 +63,10 @@ bool DotReader::read(std::string_view& wire, std::vector<std::string_view>& cont
         ++at;
         continue;
       }
-      if (held_cr) {
-        content.push_back(kCr);
-        ++octets_;
-      }
+    }
+    if (held == State::dot_cr) {
+      content.push_back(kCr);
+      ++octets_;
     }
     const auto stop = read_text(wire, at);
     if (stop > at) content.push_back(wire.substr(at, stop - at));

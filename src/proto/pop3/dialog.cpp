@@ -81,6 +81,11 @@ Dialog::Step Dialog::take_replies(Inbox& in, Outbox& out) {
     }
     if (auto step = listing_ ? on_listing_line(*line, out) : on_status(*line, out)) return step;
   }
+  return unasked(in);
+}
+
+/// Nothing is expected any more: what the server says now ends the session.
+Dialog::Step Dialog::unasked(const Inbox& in) const {
   if (in.server.empty() || fetch_.state != Fetch::State::none || quit_) return std::nullopt;
   // Servers that grow tired of a client say -ERR before they close.
   if (in.server.front() == '-') return End{Outcome::server_gone, "the server ended the session"};

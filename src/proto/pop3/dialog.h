@@ -74,6 +74,7 @@ class Dialog final : public proto::Dialog {
   Step take_commands(Inbox& in, Outbox& out);
   bool may_take_command() const;
   Step on_line(std::string_view line, Outbox& out);
+  Step on_long_line(Outbox& out);
   Step on_sasl_line(std::string_view line, Outbox& out);
   Step on_url_line(std::string_view line);
   Step on_auth(std::string_view arguments);
@@ -83,6 +84,7 @@ class Dialog final : public proto::Dialog {
   void refuse(std::string_view why);
 
   Step take_replies(Inbox& in, Outbox& out);
+  Step unasked(const Inbox& in) const;
   Step on_status(std::string_view line, Outbox& out);
   Step on_url_greeting(bool ok, std::string_view line, Outbox& out);
   Step on_listing_line(std::string_view line, Outbox& out);

@@ -28,18 +28,20 @@ Dialog::Step Dialog::take_commands(Inbox& in, Outbox& out) {
     switch (client_lines_.next(in.client, line)) {
       case LineReader::Status::need_more: return std::nullopt;
       case LineReader::Status::too_long:
-        // In a SASL exchange the server waits for a line; "*" cancels it (RFC 5034 section 4).
-        if (sasl_ == Sasl::client_turn) {
-          if (auto step = on_sasl_line("*", out)) return step;
-        } else {
-          refuse("Line too long");
-        }
+        if (auto step = on_long_line(out)) return step;
         break;
       case LineReader::Status::line:
         if (auto step = sasl_ == Sasl::client_turn ? on_sasl_line(line, out) : on_line(line, out)) return step;
         break;
     }
   }
+  return std::nullopt;
+}
+
+/// In a SASL exchange the server waits for a line; "*" cancels it (RFC 5034 section 4).
+Dialog::Step Dialog::on_long_line(Outbox& out) {
+  if (sasl_ == Sasl::client_turn) return on_sasl_line("*", out);
+  refuse("Line too long");
   return std::nullopt;
 }
 
