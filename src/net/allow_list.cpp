@@ -32,11 +32,11 @@ struct Special {
   unsigned prefix;
 };
 constexpr std::array kSpecial = {
-    Special{"0.0.0.0", 8},       Special{"10.0.0.0", 8},    Special{"100.64.0.0", 10},   Special{"127.0.0.0", 8},
-    Special{"169.254.0.0", 16},  Special{"172.16.0.0", 12}, Special{"192.0.0.0", 24},    Special{"192.168.0.0", 16},
-    Special{"198.18.0.0", 15},   Special{"224.0.0.0", 4},   Special{"240.0.0.0", 4},     Special{"::", 128},
-    Special{"::1", 128},         Special{"64:ff9b::", 96},  Special{"64:ff9b:1::", 48},  Special{"100::", 64},
-    Special{"2002::", 16},       Special{"fc00::", 7},      Special{"fe80::", 10},       Special{"fec0::", 10},
+    Special{"0.0.0.0", 8},      Special{"10.0.0.0", 8},    Special{"100.64.0.0", 10},  Special{"127.0.0.0", 8},
+    Special{"169.254.0.0", 16}, Special{"172.16.0.0", 12}, Special{"192.0.0.0", 24},   Special{"192.168.0.0", 16},
+    Special{"198.18.0.0", 15},  Special{"224.0.0.0", 4},   Special{"240.0.0.0", 4},    Special{"::", 128},
+    Special{"::1", 128},        Special{"64:ff9b::", 96},  Special{"64:ff9b:1::", 48}, Special{"100::", 64},
+    Special{"2002::", 16},      Special{"fc00::", 7},      Special{"fe80::", 10},      Special{"fec0::", 10},
     Special{"ff00::", 8},
 };
 
@@ -54,23 +54,28 @@ bool host_matches(std::string_view host, std::string_view entry) {
 
 }  // namespace
 
+/// The complaint about an entry, empty when there is none.
+std::string AllowList::add(const std::string& entry) {
+  const auto slash = entry.find('/');
+  boost::system::error_code not_address;
+  const auto address = ip::make_address(entry.substr(0, slash), not_address);
+  if (!not_address) {
+    const unsigned width = address.is_v4() ? 32 : 128;
+    const auto prefix = slash == std::string::npos ? std::optional(width)
+                                                   : ascii::number<unsigned>(std::string_view(entry).substr(slash + 1));
+    if (!prefix || *prefix > width) return "has no valid prefix length";
+    networks_.push_back({address, *prefix});
+    return {};
+  }
+  if (slash != std::string::npos || !is_host_name(entry)) return "is neither a host name nor an address nor a network";
+  hosts_.push_back(entry);
+  return {};
+}
+
 Result<AllowList, std::string> AllowList::parse(const std::vector<std::string>& entries) {
   AllowList list;
   for (const auto& entry : entries) {
-    const auto slash = entry.find('/');
-    boost::system::error_code not_address;
-    const auto address = ip::make_address(entry.substr(0, slash), not_address);
-    if (!not_address) {
-      const unsigned width = address.is_v4() ? 32 : 128;
-      const auto prefix = slash == std::string::npos ? std::optional(width)
-                                                     : ascii::number<unsigned>(std::string_view(entry).substr(slash + 1));
-      if (!prefix || *prefix > width) return fail(fmt::format("useurlallow: '{}' has no valid prefix length", entry));
-      list.networks_.push_back({address, *prefix});
-    } else if (slash == std::string::npos && is_host_name(entry)) {
-      list.hosts_.push_back(entry);
-    } else {
-      return fail(fmt::format("useurlallow: '{}' is neither a host name nor an address nor a network", entry));
-    }
+    if (const auto flaw = list.add(entry); !flaw.empty()) return fail(fmt::format("useurlallow: '{}' {}", entry, flaw));
   }
   return list;
 }

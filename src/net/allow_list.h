@@ -19,9 +19,11 @@ class AllowList {
   static Result<AllowList, std::string> parse(const std::vector<std::string>& entries);
 
   /// `host` as the login gave it, `address` one that it resolved to.
-  bool permits(std::string_view host, const Address& address) const;
+  bool permits(std::string_view host, const Address& raw) const;
 
  private:
+  std::string add(const std::string& entry);
+
   struct Network {
     Address address;
     unsigned prefix;
@@ -31,6 +33,6 @@ class AllowList {
 };
 
 /// Not routed on the public Internet (RFC 6890): loopback, private, link-local, shared, multicast, unspecified ...
-bool is_special_purpose(const Address& address);
+bool is_special_purpose(const Address& raw);
 
 }  // namespace p3scan::net

@@ -62,9 +62,9 @@ asio::awaitable<std::vector<Endpoint>> resolve(std::string host, std::uint16_t p
   const auto executor = co_await asio::this_coro::executor;
   asio::ip::tcp::resolver resolver(executor);
   asio::steady_timer timer(executor, limit);
-  const auto first =
-      co_await (resolver.async_resolve(host, std::to_string(port), asio::ip::resolver_base::numeric_service, kNothrow) ||
-                timer.async_wait(kNothrow));
+  const auto first = co_await (
+      resolver.async_resolve(host, std::to_string(port), asio::ip::resolver_base::numeric_service, kNothrow) ||
+      timer.async_wait(kNothrow));
   if (first.index() == 1) co_return found;
   const auto& [ec, results] = std::get<0>(first);
   if (ec) co_return found;

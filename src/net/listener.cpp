@@ -57,26 +57,36 @@ std::string describe(const Endpoint& endpoint, int cause) {
   return fmt::format("Can't bind to socket {}: {}", text(endpoint), std::generic_category().message(cause));
 }
 
+/// The port that the kernel chose for port 0.
+bool learn_port(int fd, Endpoint& endpoint) {
+  socklen_t size = endpoint.capacity();
+  return ::getsockname(fd, endpoint.data(), &size) == 0;
+}
+
+/// One listener per event loop. A kernel without IPv6 has none of them, which is an error only if it was asked for.
+Result<void, std::string> open_loops(Endpoint endpoint, const ListenerOptions& options,
+                                     std::vector<Listener>& listeners) {
+  if (options.port != 0 && taken(endpoint) != 0) return fail(describe(endpoint, EADDRINUSE));
+  for (std::uint32_t loop = 0; loop < options.loops; ++loop) {
+    auto fd = listen_on(endpoint, options.transparent);
+    if (!fd && options.addresses.empty() && endpoint.address().is_v6() && no_such_family(errno)) return {};
+    if (!fd || (options.port == 0 && !learn_port(fd.get(), endpoint))) return fail(describe(endpoint, errno));
+    listeners.push_back({std::move(fd), loop, text(endpoint)});
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<Listener>, std::string> open_listeners(const ListenerOptions& options) {
   std::vector<Listener> listeners;
-  const bool all = options.addresses.empty();
-  for (const auto& literal : all ? std::vector<std::string>{"0.0.0.0", "::"} : options.addresses) {
+  const std::vector<std::string> all = {"0.0.0.0", "::"};
+  for (const auto& literal : options.addresses.empty() ? all : options.addresses) {
     boost::system::error_code bad;
     const auto address = boost::asio::ip::make_address(literal, bad);
     if (bad) return fail(fmt::format("ip = {}: isn't a valid IP address", literal));
-    Endpoint endpoint(address, options.port);
-    if (options.port != 0 && taken(endpoint) != 0) return fail(describe(endpoint, EADDRINUSE));
-    for (std::uint32_t loop = 0; loop < options.loops; ++loop) {
-      auto fd = listen_on(endpoint, options.transparent);
-      if (!fd && all && address.is_v6() && no_such_family(errno)) break;
-      if (!fd) return fail(describe(endpoint, errno));
-      if (options.port == 0) {
-        socklen_t size = endpoint.capacity();
-        if (::getsockname(fd.get(), endpoint.data(), &size) != 0) return fail(describe(endpoint, errno));
-      }
-      listeners.push_back({std::move(fd), loop, text(endpoint)});
+    if (auto opened = open_loops(Endpoint(address, options.port), options, listeners); !opened) {
+      return fail(opened.error());
     }
   }
   return listeners;

@@ -13,6 +13,6 @@ namespace p3scan::net {
 std::optional<Endpoint> original_destination(int fd);
 
 /// True when `address` belongs to an interface of this host right now, or is loopback or unspecified.
-bool is_own_address(const Address& address);
+bool is_own_address(const Address& raw);
 
 }  // namespace p3scan::net

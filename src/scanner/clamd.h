@@ -38,8 +38,8 @@ class ClamdScanner final : public Scanner {
   boost::asio::awaitable<scan::Verdict> look(Message& message, Look look);
   boost::asio::awaitable<scan::Verdict> try_all(Message& message, Look look);
   boost::asio::awaitable<scan::Verdict> try_one(Target& target, Message& message, Look look);
-  boost::asio::awaitable<ClamdAnswer> use(Target& target, std::unique_ptr<ClamdConnection> connection, Message& message,
-                                          Look look);
+  static boost::asio::awaitable<ClamdAnswer> use(Target& target, std::unique_ptr<ClamdConnection> connection,
+                                                 Message& message, Look look);
   boost::asio::awaitable<Result<std::unique_ptr<ClamdConnection>, std::string>> open(Target& target);
   std::vector<Target*> by_preference();
   void failed(Target& target) const;

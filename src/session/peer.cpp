@@ -47,6 +47,19 @@ void Peer::attach(net::Socket socket) {
   attached_.set();
 }
 
+void Peer::attach_tls(std::unique_ptr<net::TlsSession> tls) {
+  tls_ = std::move(tls);
+  drained_ = false;  // octets of the first record may have come with the handshake
+}
+
+std::size_t Peer::receive(std::span<char> into, error_code& ec) {
+  return tls_ ? tls_->read(into, ec) : socket_->read_some(asio::buffer(into.data(), into.size()), ec);
+}
+
+std::size_t Peer::send(std::span<const asio::const_buffer> buffers, error_code& ec) {
+  return tls_ ? tls_->write(buffers, ec) : socket_->write_some(buffers, ec);
+}
+
 void Peer::give_up() {
   closed_ = unreachable_ = true;
   attached_.set();
@@ -64,19 +77,22 @@ void Peer::consume(std::size_t n) {
 std::size_t Peer::read_ready() {
   std::size_t total = 0;
   drained_ = false;
-  for (bool grow = false;; grow = true) {
+  for (bool grow = false;; grow = !tls_) {
     const auto space = input_.space(grow);
     if (space.empty()) return total;
     error_code ec;
-    const auto n = socket_->read_some(asio::buffer(space.data(), space.size()), ec);
-    if (would_block(ec)) return total;
+    const auto n = receive(space, ec);
+    if (would_block(ec)) {
+      drained_ = true;
+      return total;
+    }
     if (ec) {
       closed_ = true;
       return total;
     }
     input_.commit(n);
     total += n;
-    if (n < space.size()) {
+    if (n < space.size() && !tls_) {  // TLS gives a record at a time
       drained_ = true;
       return total;
     }
@@ -86,7 +102,8 @@ std::size_t Peer::read_ready() {
 /// A peer that may say nothing for minutes has no buffer meanwhile: the wait is for octets, not for a read.
 asio::awaitable<bool> Peer::fill() {
   if (closed_) co_return true;
-  if (!drained_ && input_.is_large() && (read_ready() > 0 || closed_)) {
+  // What TLS holds already the kernel will not announce again.
+  if (!drained_ && (tls_ || input_.is_large()) && (read_ready() > 0 || closed_)) {
     activity_.touch();
     co_return true;
   }
@@ -127,7 +144,7 @@ asio::awaitable<void> Peer::write(std::string_view bytes) {
 asio::awaitable<void> Peer::write(std::span<const asio::const_buffer> buffers) {
   if (unreachable_ || !socket_) co_return;
   error_code ec;
-  const auto sent = socket_->write_some(buffers, ec);
+  const auto sent = send(buffers, ec);
   if (would_block(ec)) {
     co_await write_rest(std::vector(buffers.begin(), buffers.end()), 0);
   } else if (ec) {
@@ -149,8 +166,11 @@ asio::awaitable<void> Peer::write_rest(std::vector<asio::const_buffer> buffers, 
     if (rest.empty()) co_return;
     rest.front() += sent;
     error_code ec;
-    sent = socket_->write_some(rest, ec);
-    if (would_block(ec)) std::tie(ec, sent) = co_await socket_->async_write_some(rest, kNothrow);
+    sent = send(rest, ec);
+    if (would_block(ec)) {
+      sent = 0;
+      std::tie(ec) = co_await socket_->async_wait(asio::socket_base::wait_write, kNothrow);
+    }
     if (ec) {
       unreachable_ = true;
       co_return;
@@ -161,6 +181,7 @@ asio::awaitable<void> Peer::write_rest(std::vector<asio::const_buffer> buffers, 
 
 void Peer::shutdown_send() {
   if (!socket_) return;
+  if (tls_) tls_->close();
   error_code ignored;
   socket_->shutdown(asio::socket_base::shutdown_send, ignored);
   unreachable_ = true;

@@ -9,6 +9,7 @@
 
 #include "net/connect.h"
 #include "net/event.h"
+#include "net/tls.h"
 
 namespace p3scan::session {
 
@@ -59,6 +60,8 @@ class Peer {
       : activity_(activity), input_(buffer_limit), room_(executor), attached_(std::move(executor)) {}
 
   void attach(net::Socket socket);
+  /// From here on everything is inside this session, whose handshake is done. Nothing received before may be left.
+  void attach_tls(std::unique_ptr<net::TlsSession> tls);
   bool is_attached() const { return socket_.has_value(); }
   /// The peer will never be there: it looks as if it had closed.
   void give_up();
@@ -85,10 +88,13 @@ class Peer {
 
  private:
   std::size_t read_ready();
+  std::size_t receive(std::span<char> into, error_code& ec);
+  std::size_t send(std::span<const asio::const_buffer> buffers, error_code& ec);
   asio::awaitable<void> write_rest(std::vector<asio::const_buffer> buffers, std::size_t sent);
 
   Activity& activity_;
   std::optional<net::Socket> socket_;
+  std::unique_ptr<net::TlsSession> tls_;
   InputBuffer input_;
   net::Event room_;
   net::Event attached_;

@@ -40,7 +40,7 @@ SpoolError spool_error(int error) {
 }
 
 struct Message::State {
-  State(asio::any_io_executor e, const SpoolLimits& l) : executor(std::move(e)), limits(l) {}
+  State(asio::any_io_executor e, SpoolLimits l) : executor(std::move(e)), limits(std::move(l)) {}
 
   Result<void, SpoolError> move_to_file();
   Result<void, SpoolError> write(std::span<const std::string_view> pieces, std::uint64_t sum);
@@ -182,7 +182,7 @@ Result<UniqueFd, SpoolError> Message::open_readonly() {
   return fd;
 }
 
-Result<void, SpoolError> Message::link_as(const std::string& path, unsigned mode) {
+Result<void, SpoolError> Message::link_as(const std::string& path, unsigned mode) const {
   const auto named = spool::name_file(source(), path, {.mode = mode, .durable = false});
   if (!named) return fail(spool_error(named.error()));
   return {};

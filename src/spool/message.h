@@ -74,7 +74,7 @@ class Message {
   /// Gives the message a file name and the mode `mode`, as a hard link to the spool file; a message in
   /// memory is copied to it. The caller unlinks it. `path` must not exist; it should be on the file system of
   /// SpoolLimits::directory, else large messages are copied. Not synced to disk: see quarantine.h for that.
-  Result<void, SpoolError> link_as(const std::string& path, unsigned mode);
+  Result<void, SpoolError> link_as(const std::string& path, unsigned mode) const;
 
   spool::Source source() const;  // for quarantine(); valid until append()
 
