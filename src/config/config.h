@@ -89,7 +89,6 @@ struct Config {
   bool noeom = false;           // programs that read a mail see it without the line "."
   Barelf barelf = Barelf::normalize;
   bool enabletop = false;  // accepted: TOP is always scanned
-  std::uint32_t skipsize = 0;
 
   // Attachments
   Attachments attachments = Attachments::off;
