@@ -8,6 +8,7 @@
 #include <span>
 
 #include "app/daemon.h"
+#include "app/rules/command.h"
 #include "config/load.h"
 
 namespace {
@@ -21,6 +22,7 @@ int refuse(const config::Errors& errors) {
 }
 
 int start(std::span<const char* const> argv) {
+  if (argv.size() > 1 && argv[1] == app::rules::kCommand) return app::rules::run(argv.subspan(2));
   auto invocation = config::parse_invocation(argv);
   if (!invocation) return refuse(invocation.error());
   if (const auto output = config::output_of(invocation->action)) {

@@ -91,6 +91,15 @@ constexpr std::string_view kPage8 = R"(.Nm p3scan
 .Op Fl f Ar FILE
 .Nm
 .Fl h | v
+.Nm
+.Cm rules
+.Cm nft | iptables
+.Op Ar interface ...
+.Op Fl \-apply | Fl \-remove
+.Op Fl \-tproxy
+.Op Fl \-local
+.Op Fl \-ports Ns = Ns Ar port,...
+.Op Fl f Ar FILE
 .Sh DESCRIPTION
 .Nm
 takes over the POP3 and SMTP connections that a firewall redirects to it,
@@ -112,7 +121,52 @@ to switch off what the file switched on.
 .Sh OPTIONS
 )";
 
-constexpr std::string_view kPage8Rest = R"(.Sh SIGNALS
+constexpr std::string_view kPage8Rest = R"(.Sh REDIRECTION
+.Nm
+.Cm rules
+tells the packet filter which connections go to
+.Nm :
+those that come in by an
+.Ar interface
+and go to a port of
+.Cm emailport
+or to 110, over IPv4 and IPv6.
+Addresses, ports, user and
+.Cm tproxy
+are those of the configuration.
+It prints a file for
+.Ql nft -f
+or a script for
+.Xr sh 1
+that may be run again and again; it changes nothing unless told to:
+.Bl -tag -width Ds
+.It Fl \-apply
+set the rules, in place of earlier ones of
+.Nm .
+They are in a table
+.Pq Ql inet p3scan
+or in chains
+.Pq Ql P3SCAN , P3SCAN_LOCAL
+of their own; those of others are left alone, and sessions under way go on.
+The next boot forgets them.
+.It Fl \-remove
+remove them; no
+.Ar interface
+is needed.
+Sessions under way are cut.
+.It Fl \-tproxy
+for TPROXY even if the configuration does not say so.
+The routes that it needs are set and removed too: a rule of priority 8110 and
+the routing table 8110, for packets with the mark 0x200000.
+.It Fl \-local
+redirect the connections of programs on this host too, except those to this
+host itself and those of the user that
+.Nm
+runs as, its own.
+.It Fl \-ports Ns = Ns Ar port,...
+redirect connections to these ports instead.
+.El
+.Sh SIGNALS
 .Bl -tag -width SIGTERM
 .It Dv SIGTERM , Dv SIGINT
 accept nothing new, let sessions end for at most
@@ -137,13 +191,10 @@ process id
 A mistake in options or configuration file is a failure and named on the
 standard error, all mistakes at once.
 .Sh EXAMPLES
-Redirect the mail connections of the network behind eth1 to a
-.Nm
-that listens on its default port:
+Redirect the mail connections of the network behind eth1, and end that:
 .Pp
-.Dl nft add table inet p3scan
-.Dl nft 'add chain inet p3scan pre { type nat hook prerouting priority dstnat; }'
-.Dl nft 'add rule inet p3scan pre iifname eth1 tcp dport { 25, 110 } redirect to :8110'
+.Dl p3scan rules nft eth1 \-\-apply
+.Dl p3scan rules nft \-\-remove
 .Sh SEE ALSO
 .Xr p3scan.conf 5 ,
 .Xr clamd 8 ,
