@@ -81,6 +81,10 @@ Result<void, std::string> make_scanners(session::Services& services, const Servi
   return {};
 }
 
+ListSettings list_settings(const config::Config& config) {
+  return {.whitelist = config.whitelist, .blacklist = config.blacklist, .userlist = config.userlist};
+}
+
 }  // namespace
 
 std::vector<ScannerSettings> scanner_settings(const config::Config& config) {
@@ -129,6 +133,7 @@ Result<std::shared_ptr<const session::Services>, std::string> build_services(con
   if (!allow) return fail(allow.error());
   services->useurl_allow = std::move(*allow);
   if (auto made = make_scanners(*services, plan); !made) return fail(made.error());
+  services->lists = std::make_unique<Lists>(list_settings(plan.config), plan.blocking);
   return services;
 }
 

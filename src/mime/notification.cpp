@@ -114,7 +114,8 @@ class Composer {
     add_missing("Date", input_.values.maildate.empty() ? rfc5322_date(0, {}) : values_.maildate);
     add_missing_address("From");
     add_missing_address("To");
-    if (input_.automatic_subject) add_missing("Subject", one_line(input_.subject) + " " + values_.virusname);
+    const auto subject_end = input_.subject_end.empty() ? values_.virusname : one_line(input_.subject_end);
+    if (input_.automatic_subject) add_missing("Subject", one_line(input_.subject) + " " + subject_end);
     return finish(body);
   }
 

@@ -13,8 +13,9 @@ struct NotificationInput {
   std::string_view early;
   /// The beginning of the original message; From, To and Subject are read from it.
   std::string_view head;
-  std::string_view template_text;  // contents of a template file, or default_template()
-  std::string_view subject;        // what the Subject begins with; the virus name follows
+  std::string_view template_text;     // contents of a template file, or default_template()
+  std::string_view subject;           // what the Subject begins with; after a blank follows
+  std::string_view subject_end = {};  // this; the virus name if it is empty
   /// False: no Subject of ours, the template brings one or there is none (a scanner wrote it for this mail).
   bool automatic_subject = true;
   /// mailfrom, mailto and subject are filled in from `head`; maildate must be set.

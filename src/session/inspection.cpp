@@ -17,6 +17,7 @@ using Kind = proto::Ruling::Kind;
 using scan::Decision;
 
 constexpr std::string_view kCrlf = "\r\n";
+constexpr std::string_view kNotKept = "The message can't be quarantined, try again later";
 
 Decided ruled(Kind kind, std::string text) {
   Decided decided;
@@ -60,14 +61,39 @@ void Inspection::abandon() {
 
 asio::awaitable<Decided> Inspection::run() {
   facts_ = facts_of(*mail_, {});
+  Filtering filtering(*services_, *mail_, facts_);
+  const auto sender = co_await look_up_sender();
+  if (sender.listed != Listed::no) {
+    co_await arrived();
+    if (!mail_->message.is_complete()) co_return ruled(Kind::fail, "The message is incomplete");
+    if (sender.listed == Listed::black) co_return co_await replace_blacklisted(sender);
+    co_return filtering.delivered({});
+  }
   auto verdict = co_await scan();
   mail_->header_end.finish();
-  Filtering filtering(*services_, *mail_, facts_);
   if (!mail_->scan) co_return filtering.delivered(mime::marked_header(mail_->unscanned_because, kCrlf));
   verdict = co_await filter(filtering, std::move(verdict));
   if (!filtering.refusal().empty()) co_return ruled(Kind::refuse, filtering.refusal());
   if (!filtering.replacement().empty()) co_return replaced(filtering.replacement());
   co_return co_await decide(filtering, std::move(verdict));
+}
+
+/// White: nothing is run on the mail, and nothing is added to it. Black: it is not scanned.
+asio::awaitable<ListVerdict> Inspection::look_up_sender() {
+  const auto& message = mail_->message;
+  if (!mail_->incoming() || !services_->lists || !services_->lists->configured()) co_return ListVerdict{};
+  auto found = co_await services_->lists->look(std::string(message.head()), message.is_complete(), facts_.user);
+  const VirusReport report(*services_, *mail_);
+  if (!found.note.empty()) services_->log.warning("{}", found.note);
+  if (found.listed == Listed::white) report.log_note(fmt::format("passes unscanned: whitelist has {}", found.entry));
+  if (found.listed == Listed::black) report.log_note(fmt::format("is replaced: blacklist has {}", found.entry));
+  co_return found;
+}
+
+asio::awaitable<void> Inspection::arrived() {
+  while (!mail_->message.is_complete() && !mail_->message.is_abandoned()) {
+    co_await mail_->message.grown(std::numeric_limits<std::uint64_t>::max());
+  }
 }
 
 /// Filters see only what will be delivered: an infected mail is not edited. What attachment filters make of a mail is
@@ -93,9 +119,7 @@ asio::awaitable<scan::Verdict> Inspection::scan() {
   scan::Verdict verdict = scan::Clean{};
   if (mail_->scan) verdict = co_await scan_message(mail_->message);
   try {
-    while (!mail_->message.is_complete() && !mail_->message.is_abandoned()) {
-      co_await mail_->message.grown(std::numeric_limits<std::uint64_t>::max());
-    }
+    co_await arrived();
   } catch (const std::exception& e) {
     verdict = scan::combine(std::move(verdict), scan::Failed{e.what()});
   }
@@ -137,25 +161,35 @@ asio::awaitable<Decided> Inspection::decide(Filtering& filtering, scan::Verdict 
   co_return ruled(Kind::fail, decision.text);
 }
 
+/// Where the original is from now on; nothing when it can't be kept and must not be lost.
+asio::awaitable<std::optional<Kept>> Inspection::keep(bool may_delete) {
+  if (may_delete && services_->config.justdelete) co_return Kept{.id = services_->config.notify, .path = {}};
+  const auto path =
+      co_await quarantine(mail_->message, services_->config.virusdir, services_->blocking->get_executor());
+  if (!path) {
+    services_->log.error("Can't quarantine a mail in {}, it stays on the server", services_->config.virusdir);
+    co_return std::nullopt;
+  }
+  co_return Kept{.id = path->substr(path->rfind('/') + 1), .path = *path};
+}
+
 /// A notification takes the place of the message, which is on disk before the client hears of it. Only what is known
 /// to be infected may be deleted.
 asio::awaitable<Decided> Inspection::replace(scan::Verdict verdict, std::string name) {
   const auto* infected = std::get_if<scan::Infected>(&verdict);
   const VirusReport report(*services_, *mail_);
-  Kept kept{.id = services_->config.notify, .path = {}};
-  if (infected == nullptr || !services_->config.justdelete) {
-    const auto path =
-        co_await quarantine(mail_->message, services_->config.virusdir, services_->blocking->get_executor());
-    if (!path) {
-      services_->log.error("Can't quarantine a mail in {}, it stays on the server", services_->config.virusdir);
-      co_return ruled(Kind::fail, "The message can't be quarantined, try again later");
-    }
-    kept = {.id = path->substr(path->rfind('/') + 1), .path = *path};
-  }
-  report.log_virus(name, kept.id);
+  const auto kept = co_await keep(infected != nullptr);
+  if (!kept) co_return ruled(Kind::fail, std::string(kNotKept));
+  report.log_virus(name, kept->id);
   scan::Infected found{.name = std::move(name), .engine = {}};
   if (infected != nullptr) found.notification = infected->notification;
-  co_return replaced(report.notification(found, kept));
+  co_return replaced(report.notification(found, *kept));
+}
+
+asio::awaitable<Decided> Inspection::replace_blacklisted(const ListVerdict& listed) {
+  const auto kept = co_await keep(true);
+  if (!kept) co_return ruled(Kind::fail, std::string(kNotKept));
+  co_return replaced(VirusReport(*services_, *mail_).blacklist_notification(listed.sender, *kept));
 }
 
 }  // namespace p3scan::session

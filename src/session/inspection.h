@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "filter/lists.h"
 #include "net/event.h"
 #include "scan/mail_facts.h"
 #include "scan/policy.h"
@@ -14,6 +15,7 @@
 namespace p3scan::session {
 
 class Filtering;
+struct Kept;
 
 /// Looks at one mail: engines, policy, then what the ruling needs (quarantine, notification, added header). Runs
 /// beside the session; starts while a large mail still arrives. Everything on the session's executor.
@@ -34,6 +36,10 @@ class Inspection : public std::enable_shared_from_this<Inspection> {
 
  private:
   asio::awaitable<Decided> run();
+  asio::awaitable<ListVerdict> look_up_sender();
+  asio::awaitable<void> arrived();
+  asio::awaitable<Decided> replace_blacklisted(const ListVerdict& listed);
+  asio::awaitable<std::optional<Kept>> keep(bool may_delete);
   asio::awaitable<scan::Verdict> scan();
   asio::awaitable<scan::Verdict> scan_message(Message& message);
   asio::awaitable<scan::Verdict> filter(Filtering& filtering, scan::Verdict verdict);

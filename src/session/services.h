@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "filter/filter.h"
+#include "filter/lists.h"
 #include "net/allow_list.h"
 #include "net/own_connections.h"
 #include "scan/policy.h"
@@ -32,6 +33,7 @@ struct Services {
   std::vector<std::unique_ptr<Filter>> filters;
   Stages incoming_stages;
   Stages outgoing_stages;
+  std::unique_ptr<Lists> lists;  // of senders; none: nobody is listed
   SpoolLimits spool;
   scan::Policy incoming;
   scan::Policy outgoing;

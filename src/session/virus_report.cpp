@@ -15,6 +15,8 @@ namespace {
 /// As the old program's log showed what it did not know.
 std::string_view or_null(const std::string& value) { return value.empty() ? "(null)" : std::string_view(value); }
 
+constexpr std::string_view kBlacklisted = "Not a virus! Found in BlackList!";
+
 std::string date_now() {
   const auto now = std::time(nullptr);
   std::tm local{};
@@ -74,12 +76,12 @@ void VirusReport::log_virus(std::string_view name, std::string_view kept_as) con
   if (!mail_.incoming()) services_.log.warning("554 {}", services_.config.smtprset);
 }
 
-std::string VirusReport::notification(const scan::Infected& found, const Kept& kept) const {
+mime::NotificationInput VirusReport::input(std::string_view name, const Kept& kept) const {
   const auto head = mail_.message.head();
   mime::NotificationInput input;
   input.early = mime::early_header(head, mail_.message.size() == head.size());
   input.head = head;
-  input.template_text = found.notification.empty() ? services_.template_text : found.notification;
+  input.template_text = services_.template_text;
   input.subject = services_.config.subject;
   const auto& talk = mail_.conversation;
   auto& values = input.values;
@@ -93,10 +95,28 @@ std::string VirusReport::notification(const scan::Infected& found, const Kept& k
   values.username = user_of(mail_);
   values.maildate = date_now();
   values.vdinfo = scanner_names(services_);
-  values.virusname = found.name;
+  values.virusname = name;
   values.mailfile = kept.path;
   values.p3scanid = kept.id;
-  return mime::notification(input);
+  return input;
+}
+
+/// A template that the scanner wrote for this mail brings its own Subject.
+std::string VirusReport::notification(const scan::Infected& found, const Kept& kept) const {
+  auto about = input(found.name, kept);
+  if (!found.notification.empty()) {
+    about.template_text = found.notification;
+    about.automatic_subject = false;
+  }
+  return mime::notification(about);
+}
+
+std::string VirusReport::blacklist_notification(std::string_view sender, const Kept& kept) const {
+  auto about = input(kBlacklisted, kept);
+  about.subject = services_.config.blacksubj;
+  about.subject_end = sender;
+  if (services_.config.blackshort) about.template_text = {};
+  return mime::notification(about);
 }
 
 }  // namespace p3scan::session

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "mime/notification.h"
 #include "scan/policy.h"
 #include "session/mail.h"
 #include "session/services.h"
@@ -28,8 +29,12 @@ class VirusReport {
   void log_virus(std::string_view name, std::string_view kept_as) const;
   /// The message that takes the place of this one.
   std::string notification(const scan::Infected& found, const Kept& kept) const;
+  /// The message that takes the place of one whose sender is on a blacklist.
+  std::string blacklist_notification(std::string_view sender, const Kept& kept) const;
 
  private:
+  mime::NotificationInput input(std::string_view name, const Kept& kept) const;
+
   const Services& services_;
   const Mail& mail_;
   std::string from_;  // header values as written, on one line

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "session/harness.h"
+#include "support/temporary.h"
 
 namespace p3scan::session::test {
 namespace {
@@ -208,6 +211,49 @@ TEST_F(FilteringTest, LargeMailIsNotScannedWithSkipsizeAndSaysSo) {
   EXPECT_NE(small.find("Eicar-Test"), std::string::npos) << small;
   const auto large = fetch(std::string(kHeader) + "\r\nEICAR\r\n" + std::string(1024, 'x') + "\r\n");
   EXPECT_NE(large.find("X-P3Scan: Not scanned: larger than skipsize\r\n\r\nEICAR\r\n"), std::string::npos) << large;
+}
+
+class ListedTest : public FilteringTest {
+ protected:
+  /// A list with this entry.
+  void list(std::string ListSettings::* which, std::string_view entry) {
+    ListSettings settings;
+    settings.*which = lists.path() + "/list";
+    std::ofstream(settings.*which) << entry << "\n";
+    harness.services->lists = std::make_unique<Lists>(std::move(settings), *harness.services->blocking);
+  }
+
+  const p3scan::test::TemporaryDirectory lists;
+};
+
+TEST_F(ListedTest, NothingIsRunOnWhitelistedMail) {
+  list(&ListSettings::whitelist, "a@example.org");
+  harness.services->config.xheader = true;
+  add(Stage::others, replacing("EICAR", "harmless"));
+  EXPECT_EQ(fetch(std::string(kHeader) + "\r\nEICAR\r\n"), delivered(kHeader, "\r\nEICAR\r\n"));
+}
+
+TEST_F(ListedTest, OnlyTheSenderMatters) {
+  list(&ListSettings::whitelist, "b@example.org");
+  EXPECT_NE(fetch(std::string(kHeader) + "\r\nEICAR\r\n").find("Eicar-Test"), std::string::npos);
+}
+
+TEST_F(ListedTest, BlacklistedMailIsReplacedAndKept) {
+  list(&ListSettings::blacklist, "example.org");
+  harness.services->config.blacksubj = "[Blacklisted] mail to you:";
+  const auto got = fetch();
+  EXPECT_NE(got.find("Subject: [Blacklisted] mail to you: a@example.org\r\n"), std::string::npos) << got;
+  EXPECT_NE(got.find("Not a virus! Found in BlackList!"), std::string::npos) << got;
+  EXPECT_EQ(got.find("\r\nbody\r\n"), std::string::npos) << got;
+  EXPECT_EQ(quarantined(), 1);
+}
+
+TEST_F(ListedTest, BlackshortSendsNoText) {
+  list(&ListSettings::blacklist, "example.org");
+  harness.services->config.blackshort = true;
+  const auto got = fetch();
+  EXPECT_NE(got.find("\r\n\r\n.\r\n+OK bye"), std::string::npos) << got;
+  EXPECT_EQ(got.find("BlackList!"), std::string::npos) << got;
 }
 
 }  // namespace
