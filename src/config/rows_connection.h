@@ -31,7 +31,8 @@ inline constexpr Option kConnectionRows[] = {
      .help = "port to connect to, with targetip"},
     {.name = "useurl", .letter = 'U', .field = &Config::useurl, .section = Section::interception, .of_2_3_2 = true,
      .help = "take the POP3 server from the login name",
-     .man = "The client logs in as name#host:port; without :port the server's port is 110. See also useurlallow."},
+     .man = "The client logs in as name#host:port; without :port the server's port is 110. Without # it may be name@host, "
+            "which logs in as name on host. See also useurlallow and authuser."},
     {.name = "authuser", .field = &Config::authuser, .section = Section::interception,
      .help = "let useurl serve known users only",
      .man = "A login name#host:port is known when usersdir has a file of that name."},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include "session/session.h"
 
+#include "filter/authorised_users.h"
 #include "proto/sniff.h"
 #include "session/dialogs.h"
 #include "session/engine.h"
@@ -36,6 +37,7 @@ class Session {
 
   asio::awaitable<bool> find_server();
   asio::awaitable<bool> connect(const std::vector<net::Endpoint>& candidates);
+  asio::awaitable<bool> may_log_in(const std::string& host, std::uint16_t port);
   asio::awaitable<bool> connect_named(std::string host, std::uint16_t port);
   asio::awaitable<bool> listen_to_greeting();
   asio::awaitable<void> talk();
@@ -115,7 +117,18 @@ asio::awaitable<bool> Session::connect(const std::vector<net::Endpoint>& candida
   co_return false;
 }
 
+/// With authuser a login may only name the servers that the administrator wrote down for it.
+asio::awaitable<bool> Session::may_log_in(const std::string& host, std::uint16_t port) {
+  if (!config().authuser) co_return true;
+  auto path = authorised_user_path(config().usersdir, talk_.user, host, port);
+  if (!path.empty() && co_await is_authorised_user(path, *services_->blocking)) co_return true;
+  log().warning("USER '{}' on {}:{} refused (client {}): authuser = yes and there is no file {}/{}#{}:{}", talk_.user,
+                host, port, net::text(talk_.client), config().usersdir, talk_.user, host, port);
+  co_return false;
+}
+
 asio::awaitable<bool> Session::connect_named(std::string host, std::uint16_t port) {
+  if (!co_await may_log_in(host, port)) co_return false;
   const auto route = co_await find_named_route(*services_, std::move(host), port);
   if (!route) {
     log().error("{} (client {})", route.error(), net::text(talk_.client));

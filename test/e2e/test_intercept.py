@@ -205,6 +205,26 @@ class UseUrl(E2E):
         self.assertTrue(wire.line())
         wire.rest()
 
+    def test_mail_address_as_login_names_the_server(self):
+        self.pop3_server([mails.PLAIN], port=110)
+        wire = self.login(f"alice@{netns.FAKE4}".encode())
+        self.assertTrue(wire.line().startswith(b"+OK"))
+
+    def test_authuser_knows_its_users(self):
+        self.pop3_server([mails.PLAIN], port=110)
+        users = self.lab.gateway_directory() / "users"
+        users.mkdir(parents=True, mode=0o755)
+        (users / f"alice#{netns.FAKE4}:110").touch()
+        gateway = self.start_gateway({**self.options, "authuser": None, "usersdir": str(users), "port": "8112"})
+        for user, answer in ((f"alice#{netns.FAKE4}", b"+OK"), (f"bob#{netns.FAKE4}", b"-ERR"),
+                             (f"alice#{netns.FAKE4}:111", b"-ERR"), (f"../alice#{netns.FAKE4}", b"-ERR")):
+            with self.subTest(user):
+                wire = self.wire(netns.ROUTER4, 8112)
+                wire.line()
+                wire.send(b"USER " + user.encode() + b"\r\n")
+                self.assertTrue(wire.line().startswith(answer))
+        gateway.wait_log(r"USER 'bob' on \S+:110 refused .* authuser")
+
 
 class UseUrlDefault(E2E):
     def test_private_addresses_are_refused(self):

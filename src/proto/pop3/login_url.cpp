@@ -21,11 +21,12 @@ bool is_host(std::string_view text, std::string_view punctuation) {
 }  // namespace
 
 std::optional<LoginUrl> parse_login_url(std::string_view text) {
-  const auto hash = text.rfind('#');
-  if (hash == std::string_view::npos || hash == 0) return std::nullopt;
+  auto separator = text.rfind('#');
+  if (separator == std::string_view::npos) separator = text.rfind('@');
+  if (separator == std::string_view::npos || separator == 0) return std::nullopt;
   LoginUrl url;
-  url.user = text.substr(0, hash);
-  auto rest = text.substr(hash + 1);
+  url.user = text.substr(0, separator);
+  auto rest = text.substr(separator + 1);
   const bool bracketed = rest.starts_with('[');
   if (bracketed) rest.remove_prefix(1);
   const auto end = std::min(rest.find(bracketed ? ']' : ':'), rest.size());

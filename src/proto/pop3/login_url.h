@@ -6,7 +6,8 @@
 
 namespace p3scan::proto::pop3 {
 
-/// A user name that names the server too: name#host, name#host:port, name#[v6], name#[v6]:port.
+/// A user name that names the server too: name#host, name#host:port, name#[v6], name#[v6]:port; without any # also
+/// name@host, as version 3.0 had it.
 struct LoginUrl {
   std::string_view user;
   std::string_view host;  // without brackets
