@@ -11,13 +11,22 @@
 namespace p3scan::ascii {
 
 constexpr char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 constexpr bool is_space(char c) { return is_blank(c) || c == '\r' || c == '\n' || c == '\v' || c == '\f'; }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_alnum(char c) { return is_digit(c) || (upper(c) >= 'A' && upper(c) <= 'Z'); }
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-constexpr bool equal_nocase(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, upper, upper); }
+inline std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = lower(c);
+  return out;
+}
+
+constexpr bool equal_nocase(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, upper, upper);
+}
 
 constexpr bool starts_with_nocase(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() && equal_nocase(text.substr(0, prefix.size()), prefix);

@@ -38,7 +38,7 @@ struct Part {
   std::string disposition;              // "attachment", "inline", ...: lower case; empty if none is given
   std::string content_id;               // without the angle brackets
   std::vector<std::string> names;  // every plausible file name: UTF-8, one line (see parameter.h); may hold blanks,
-                                   // directories, bidirectional controls
+                                   // directories, bidirectional controls. Of one beyond 1 KiB the end
   bool is_leaf = true;             // no parts inside: body is content
   bool is_attachment = false;      // the disposition is given and is not inline
   bool is_ambiguous = false;       // programs differ about its type, encoding, boundary, or where its header ends
