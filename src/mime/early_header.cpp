@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/ascii.h"
+#include "mime/spam_fields.h"
 
 namespace p3scan::mime {
 namespace {
@@ -20,10 +21,11 @@ constexpr std::array<std::string_view, 11> kOnce = {
     "From", "To", "Date", "Cc", "Bcc", "Sender", "Reply-To", "Message-ID", "In-Reply-To", "References", "Return-Path"};
 
 /// The notification has its own, or a filter rewrites them.
-constexpr std::array<std::string_view, 4> kHeld = {"Subject", "MIME-", "Content-", "X-Spam"};
+constexpr std::array<std::string_view, 3> kHeld = {"Subject", "MIME-", "Content-"};
 
 bool is_held(std::string_view name) {
-  return std::ranges::any_of(kHeld, [&](auto held) { return ascii::starts_with_nocase(name, held); });
+  return is_spam_field(name) ||
+         std::ranges::any_of(kHeld, [&](auto held) { return ascii::starts_with_nocase(name, held); });
 }
 
 bool is_text(char c) { return c == '\t' || !ascii::is_control(c); }
