@@ -26,15 +26,32 @@ std::string parent_of(const std::string& path) {
 }
 
 /// Through a descriptor, because the parent may belong to an unprivileged user who could swap the name.
+UniqueFd open_directory(const std::string& path) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): open is
+  return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+Result<void, std::string> give(const std::string& path, int fd, const Account& account, mode_t mode) {
+  if (fd >= 0 && ::fchmod(fd, mode) == 0 && ::fchown(fd, account.uid, account.gid) == 0) return {};
+  return fail(fmt::format("Can't set the owner of {}: {}", path, why(errno)));
+}
+
+/// A directory of our own name that still is root's was made for us, by a package, systemd or tmpfiles.d, none of
+/// which knows the user that the configuration names.
+Result<void, std::string> take_over(const std::string& path, const Account& account, mode_t mode) {
+  if (!is_root() || fs::path(path).filename() != "p3scan") return {};
+  const auto fd = open_directory(path);
+  struct stat st{};
+  if (!fd || ::fstat(fd.get(), &st) != 0 || st.st_uid != 0) return {};
+  return give(path, fd.get(), account, mode);
+}
+
 Result<void, std::string> create(const std::string& path, const Account& account, mode_t mode) {
   std::error_code failed;
-  if (fs::exists(path, failed)) return {};
+  if (fs::exists(path, failed)) return take_over(path, account, mode);
   fs::create_directories(parent_of(path), failed);
   if (::mkdir(path.c_str(), mode) != 0) return fail(fmt::format("Can't create {}: {}", path, why(errno)));
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): open is
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  const bool ok = fd && ::fchmod(fd.get(), mode) == 0 && ::fchown(fd.get(), account.uid, account.gid) == 0;
-  return ok ? Result<void, std::string>{} : fail(fmt::format("Can't set the owner of {}: {}", path, why(errno)));
+  return give(path, open_directory(path).get(), account, mode);
 }
 
 /// access() asks for the real user and without capabilities, which is what scanning and delivering will have.

@@ -10,7 +10,7 @@
 namespace p3scan::app {
 
 /// As root, before giving that up: creates the spool (mode 0700) and the directory of the pid file, when they are
-/// missing, as `account`'s. What exists is left as it is.
+/// missing, as `account`'s. One named p3scan that is root's is made `account`'s; what else exists is left as it is.
 Result<void, std::string> create_directories(const config::Config& config, const Account& account);
 
 /// As the daemon's user: creates virusdir/children, where scanning processes work. Empties it of what a crash left.
