@@ -15,6 +15,7 @@
 #include <exception>
 
 #include "app/privileges.h"
+#include "base/log.h"
 
 namespace p3scan::app {
 namespace {
@@ -44,9 +45,7 @@ void reset_signals() {
 }
 
 [[noreturn]] void be_child(const ChildPlan& plan, pid_t parent) {
-  // The connection to syslog is a descriptor, too; it opens again by itself.
-  ::closelog();
-  ::openlog("p3scan", LOG_PID | LOG_CONS, LOG_DAEMON);
+  reopen_syslog();
   close_all_but(plan.keep);
   reset_signals();
   ::prctl(PR_SET_NAME, plan.name, 0, 0, 0);  // NOLINT(cppcoreguidelines-pro-type-vararg)
@@ -60,7 +59,7 @@ void reset_signals() {
     code = plan.body();
   } catch (const std::exception& e) {
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): syslog has no other form
-    ::syslog(LOG_DAEMON | LOG_ERR, "ERR: %s ends: %s", plan.name, e.what());
+    ::syslog(LOG_ERR, "ERR: %s ends: %s", plan.name, e.what());
     [[maybe_unused]] const auto n = ::write(STDERR_FILENO, e.what(), std::strlen(e.what()));
   }
   // Not exit(): what the parent registered to be done at its end is not ours to do.

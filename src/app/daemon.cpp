@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <linux/capability.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -40,6 +39,16 @@ bool under_service_manager() { return std::getenv("NOTIFY_SOCKET") != nullptr; }
 
 std::uint32_t event_loops(const config::Config& config) {
   return config.threads != 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency());
+}
+
+Log::Options log_options(const config::Config& config) {
+  return {.foreground = config.debug,
+          .debug = config.debug,
+          .quiet = config.quiet,
+          .debug_imap = config.debug_imap,
+          .debug_scanning = config.debug_scanning,
+          .debug_smtp = config.debug_smtp,
+          .passwords = config.password};
 }
 
 void announce(const Log& log, const config::Config& config) {
@@ -142,8 +151,9 @@ Result<config::Config, config::Errors> configure(const std::vector<std::string>&
 int run_daemon(Started started) {
   // What a shell left open would otherwise stay open as long as the daemon runs.
   ::close_range(STDERR_FILENO + 1, ~0U, 0);
-  ::openlog("p3scan", LOG_PID | LOG_CONS, LOG_DAEMON);
-  const Log log({.foreground = started.config.debug, .debug = started.config.debug, .quiet = started.config.quiet});
+  const auto& config = started.config;
+  open_syslog({.option = static_cast<int>(config.logopt), .facility = static_cast<int>(config.logfac)});
+  const Log log(log_options(config));
   announce(log, started.config);
   block_signals();
   Start start(started, log);

@@ -10,6 +10,7 @@
 #include "app/daemon.h"
 #include "app/rules/command.h"
 #include "config/load.h"
+#include "config/text.h"
 
 namespace {
 
@@ -19,6 +20,13 @@ int refuse(const config::Errors& errors) {
   for (const auto& error : errors) fmt::print(stderr, "{}\n", error);
   fmt::print("{}", config::kNotOk);
   return EXIT_FAILURE;
+}
+
+int show_settings(std::span<const char* const> argv, const std::string& text, const std::string& name) {
+  const auto loaded = config::load_with_origins(argv, text, name);
+  if (!loaded) return refuse(loaded.error());
+  fmt::print("{}", config::settings_with_origins(*loaded));
+  return EXIT_SUCCESS;
 }
 
 int start(std::span<const char* const> argv) {
@@ -34,6 +42,7 @@ int start(std::span<const char* const> argv) {
   app::Started started{.invocation = *invocation, .config = {}, .argv = {argv.begin(), argv.end()}};
   const auto text = config::read_configfile(*invocation);
   if (!text) return refuse(text.error());
+  if (invocation->action == config::Action::settings) return show_settings(argv, *text, invocation->configfile);
   auto config = app::configure(started.argv, *invocation, *text);
   if (!config) return refuse(config.error());
   started.config = std::move(*config);

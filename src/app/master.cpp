@@ -19,6 +19,7 @@
 #include "app/child.h"
 #include "base/backoff.h"
 #include "base/packet_socket.h"
+#include "config/text.h"
 
 namespace p3scan::app {
 namespace {
@@ -286,17 +287,8 @@ void Master::loader_ended(std::vector<Loader>::iterator loader, int status) {
 }
 
 void Master::warn_of_fixed_settings(const config::Config& fresh) const {
-  const auto& old = start_.config;
-  const auto warn = [&](std::string_view what, bool same) {
-    if (!same) start_.log.warning("{} has changed: that takes effect at the next start", what);
-  };
-  warn("ip", fresh.ip == old.ip);
-  warn("port", fresh.port == old.port);
-  warn("tproxy", fresh.tproxy == old.tproxy);
-  warn("threads", fresh.threads == old.threads);
-  warn("user", fresh.user == old.user);
-  warn("pidfile", fresh.pidfile == old.pidfile);
-  warn("debug", fresh.debug == old.debug);
+  for (const auto name : config::changed_at_start_only(start_.config, fresh))
+    start_.log.warning("{} has changed: that takes effect at the next start", name);
 }
 
 void Master::reload() {

@@ -26,6 +26,12 @@ void append_printable(std::string& out, char c) {
   }
 }
 
+/// The connection to syslog belongs to the whole process, and so do its options.
+SyslogOptions& syslog_options() {
+  static SyslogOptions options;
+  return options;
+}
+
 int priority(LogLevel level) {
   switch (level) {
     case LogLevel::debug: return LOG_DEBUG;
@@ -57,13 +63,33 @@ std::string printable(std::string_view text, std::size_t limit) {
   return out;
 }
 
+void open_syslog(SyslogOptions options) {
+  syslog_options() = options;
+  ::openlog("p3scan", options.option, options.facility);
+}
+
+void reopen_syslog() {
+  ::closelog();
+  open_syslog(syslog_options());
+}
+
+bool Log::shows(DebugTopic topic) const {
+  if (!options_.debug) return false;
+  switch (topic) {
+    case DebugTopic::imap: return options_.debug_imap;
+    case DebugTopic::scanning: return options_.debug_scanning;
+    case DebugTopic::smtp: return options_.debug_smtp;
+  }
+  return false;
+}
+
 void Log::write(LogLevel level, std::string_view text) const {
   const auto line = printable(text);
   if (options_.foreground) {
     write_stderr(line);
   } else {
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): syslog has no other form
-    syslog(LOG_DAEMON | priority(level), "%s", line.c_str());
+    syslog(priority(level), "%s", line.c_str());
   }
 }
 

@@ -19,8 +19,7 @@ bool is_loopback(std::string_view address) { return address.starts_with("127.") 
 
 }  // namespace
 
-Builder::Builder(std::string_view file_name)
-    : file_name_(file_name), origins_(options().size()), sources_(options().size(), Source::none) {
+Builder::Builder(std::string_view file_name) : file_name_(file_name), origins_(options().size()) {
   config_.configfile = file_name;
 }
 
@@ -34,8 +33,18 @@ void Builder::take_command_line(std::span<const char* const> argv) {
   for (const auto& given : split_command_line(argv)) take(given);
 }
 
-std::string Builder::place(std::size_t line) const {
-  return source_ == Source::file ? fmt::format("\t[configfile] {}:{}: ", file_name_, line) : "\t[cmdlineparm] ";
+std::string Builder::place(const Origin& origin) const {
+  return origin.source == Source::file ? fmt::format("\t[configfile] {}:{}: ", file_name_, origin.line)
+                                       : "\t[cmdlineparm] ";
+}
+
+std::string Builder::text_of(const Origin& origin) const {
+  switch (origin.source) {
+    case Source::none: return "default";
+    case Source::file: return fmt::format("{}:{}", file_name_, origin.line);
+    case Source::command_line: return "command line";
+  }
+  return {};
 }
 
 void Builder::error(std::string text) {
@@ -46,12 +55,14 @@ void Builder::error(std::string text) {
 }
 
 void Builder::take(const Given& given) {
-  place_ = place(given.line);
+  here_ = {source_, given.line};
+  place_ = place(here_);
   if (given.option == nullptr) return error(place_ + given.error);
   const auto& option = *given.option;
   const bool from_file = source_ == Source::file;
   if (option.section == Section::command || option.section == Section::hidden) {
     if (from_file) return error(fmt::format("{}'{}' is not allowed in configfile!", place_, given.name));
+    if (option.is<ConfigfileOption>()) origins_[row_of(option)] = here_;
     if (option.takes_value() == given.value.has_value()) return;  // parse_invocation() acts on it
   }
   set(given);
@@ -65,7 +76,7 @@ void Builder::set(const Given& given) {
     if (auto checked = set_value(option, text); !checked) wrong = fmt::format(": {}{}", checked.error(), hint(given));
   }
   if (wrong.empty())
-    origin(option) = place_;
+    origins_[row_of(option)] = here_;
   else
     error(fmt::format("{}'{}'{}", place_, given.name, wrong));
 }
@@ -87,8 +98,6 @@ std::string_view Builder::hint(const Given& given) const {
   const auto text = given.value.value_or("");
   if (source_ == Source::file && text.find(" #") != std::string_view::npos)
     return " (a comment needs a line of its own)";
-  if (given.name == "-c" && text.find('/') != std::string_view::npos)
-    return " (-c is viruscode here; the configuration file is -f)";
   return {};
 }
 
@@ -104,11 +113,10 @@ Checked Builder::set_value(const Option& option, std::string_view text) {
     scanners.push_back({false, {}, std::string(text), place_});
     return {};
   }
-  auto& last_source = sources_[static_cast<std::size_t>(&option - options().data())];
-  const bool accumulates =
-      option.name != "viruscode" && option.name != "goodcode";  // there the last line wins, as ever
-  auto parsed = parse_value(option, text, accumulates && last_source == source_, config_);
-  if (parsed) last_source = source_;
+  // A list grows within one source; of codes the last line counts, as ever.
+  const bool grows = option.name != "viruscode" && option.name != "goodcode";
+  auto parsed = parse_value(option, text, grows && origins_[row_of(option)].source == source_, config_);
+  if (parsed && option.is<CheckspamOption>() && config_.spamcheck == text) origins_[row_of("spamcheck")] = here_;
   return parsed;
 }
 
@@ -121,8 +129,7 @@ void Builder::set_scanners() {
 }
 
 void Builder::refuse_together(std::string_view one, std::string_view other, std::string_view why) {
-  error(fmt::format("{}'{}' can't be combined with '{}': {}; remove one of them", origin(option_named(other)), other,
-                    one, why));
+  error(fmt::format("{}'{}' can't be combined with '{}': {}; remove one of them", place_of(other), other, one, why));
 }
 
 void Builder::check_destination() {
@@ -139,10 +146,14 @@ void Builder::check_destination() {
     error(
         fmt::format("{}'targetip' and 'targetport' ({}) are where p3scan itself listens: set targetport to the port of "
                     "the mail server",
-                    origin(option_named("targetip")), config_.targetport));
+                    place_of("targetip"), config_.targetport));
 }
 
 void Builder::check_spam() {
+  if (config_.spamreject && !config_.spamout) {
+    config_.spamout = true;
+    origins_[row_of("spamout")] = origins_[row_of("spamreject")];
+  }
   if (!config_.spamserver.empty()) return;
   if (config_.spamtype == SpamType::spamd) config_.spamserver = {"127.0.0.1:783"};
   if (config_.spamtype == SpamType::rspamd) config_.spamserver = {"127.0.0.1:11333"};
@@ -152,24 +163,30 @@ void Builder::check_syslog() {
   constexpr std::uint32_t step = 8;  // the lowest three bits of syslog(3) are the level
   if (config_.logfac % step != 0)
     error(fmt::format("{}'logfac': '{}' is not a facility: give a multiple of {} up to 184; 24 is daemon",
-                      origin(option_named("logfac")), config_.logfac, step));
+                      place_of("logfac"), config_.logfac, step));
 }
 
-Result<Config, Errors> Builder::finish() {
-  set_scanners();
-  check_destination();
+void Builder::note_given() {
   config_.clamdb_given = given("clamdb");
+  config_.scanner_given = given("scanner");
   config_.template_given = given("template");
   config_.sslport_given = given("sslport");
   config_.imapport_given = given("imapport");
   config_.language_given = given("language");
   config_.spamcheck_given = given("spamcheck");
-  config_.spamout = config_.spamout || config_.spamreject;
+}
+
+Result<Loaded, Errors> Builder::finish() {
+  set_scanners();
+  check_destination();
+  note_given();
   check_spam();
   check_syslog();
   if (suppressed_ > 0) errors_.push_back(fmt::format("\t... and {} more", suppressed_));
   if (!errors_.empty()) return fail(std::move(errors_));
-  return std::move(config_);
+  Loaded loaded{.config = std::move(config_), .origins = {}};
+  for (const auto& origin : origins_) loaded.origins.push_back(text_of(origin));
+  return loaded;
 }
 
 }  // namespace p3scan::config

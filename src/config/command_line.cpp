@@ -1,10 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
+#include "base/ascii.h"
+#include "config/check_text.h"
 #include "config/given.h"
 
 namespace p3scan::config {
 namespace {
+
+bool is_port(std::optional<std::string_view> value) {
+  return value && (port_number(*value) || (!value->empty() && ascii::is_digit(value->front())));
+}
+
+bool is_numbers(std::optional<std::string_view> value) {
+  const auto part_of_list = [](char c) { return ascii::is_digit(c) || ascii::is_blank(c) || c == ','; };
+  return !value || std::ranges::all_of(*value, part_of_list);
+}
+
+/// A letter that means its own option only before a value like that, and else another one.
+struct Homonym {
+  char letter;
+  std::string_view otherwise;
+  bool (*is_own)(std::optional<std::string_view> value);
+};
+constexpr Homonym kHomonyms[] = {
+    {'t', "check", [](std::optional<std::string_view> value) { return value.has_value(); }},
+    {'s', "settings", [](std::optional<std::string_view> value) { return value.has_value(); }},
+    {'p', "password", is_port},
+    {'c', "configfile", is_numbers},
+};
 
 class Splitter {
  public:
@@ -28,7 +55,18 @@ class Splitter {
   }
 
  private:
-  bool word_follows() const { return next_ < words_.size() && *words_[next_] != '-' && *words_[next_] != '\0'; }
+  /// What a letter could take as its value: the rest of its word, else a next word that is no option.
+  std::optional<std::string_view> value_near(std::string_view rest) const {
+    if (!rest.empty()) return rest;
+    if (next_ < words_.size() && *words_[next_] != '-' && *words_[next_] != '\0') return words_[next_];
+    return std::nullopt;
+  }
+
+  const Option* option_of(char letter, std::string_view rest) const {
+    const auto* const homonym = std::ranges::find(kHomonyms, letter, &Homonym::letter);
+    if (homonym == std::end(kHomonyms) || homonym->is_own(value_near(rest))) return find_letter(letter);
+    return &option_named(homonym->otherwise);
+  }
 
   static bool needs_value(const Option& option) { return option.takes_value() && option.bare.empty(); }
 
@@ -52,14 +90,13 @@ class Splitter {
     while (!letters.empty()) {
       const char letter = letters.front();
       letters.remove_prefix(1);
-      const auto* option =
-          letter == 't' && letters.empty() && !word_follows() ? &option_named("check") : find_letter(letter);
+      const auto* option = option_of(letter, letters);
       if (option == nullptr) {
         found_.push_back({.error = fmt::format("Option {} isn't known; see p3scan --help", in_quotes({&letter, 1}))});
         continue;
       }
       Given given{.option = option, .name = fmt::format("-{}", letter)};
-      if (option->takes_value() && !letters.empty())
+      if (needs_value(*option) && !letters.empty())
         given.value = std::exchange(letters, {});
       else if (needs_value(*option) && next_ < words_.size())
         given.value = words_[next_++];

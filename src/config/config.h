@@ -77,6 +77,7 @@ struct Config {
   std::vector<ScannerConfig> scanners;  // never empty after finish(): libclamav by default
   std::string clamdb = "/var/lib/clamav";
   bool clamdb_given = false;
+  bool scanner_given = false;
   std::vector<int> viruscode = {1};
   std::vector<int> goodcode;
   std::string virusregexp;  // PCRE, ungreedy, without the /N
@@ -161,7 +162,7 @@ struct Config {
   std::string user = "mail";
   bool debug = false;
   bool quiet = false;
-  bool debug_imap = false;  // topics of debug: with none of them on, debug shows all
+  bool debug_imap = false;  // topics that debug shows, too
   bool debug_memory = false;
   bool debug_message = false;
   bool debug_scanning = false;

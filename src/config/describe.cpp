@@ -118,6 +118,23 @@ std::string settings_text(const Config& config) {
   return out;
 }
 
+std::string settings_with_origins(const Loaded& loaded) {
+  std::string out;
+  for (std::size_t row = 0; row < options().size(); ++row) {
+    const auto& option = options()[row];
+    if (option.section == Section::hidden || option.is<Command>()) continue;
+    out += fmt::format("{}: {}  ({})\n", option.name, show_value(option, loaded.config), loaded.origins[row]);
+  }
+  return out;
+}
+
+std::vector<std::string_view> changed_at_start_only(const Config& running, const Config& fresh) {
+  std::vector<std::string_view> names;
+  for (const auto& option : options())
+    if (option.at_start && show_value(option, running) != show_value(option, fresh)) names.push_back(option.name);
+  return names;
+}
+
 std::vector<std::string> notes(const Config& config) {
   std::vector<std::string> found;
   const auto note = [&found](bool when, std::string_view text) {
@@ -131,6 +148,9 @@ std::vector<std::string> notes(const Config& config) {
   note(!config.useurlallow.empty() && !config.useurl, "useurlallow has no effect without useurl.");
   note(config.clamdb_given && !uses(config, ScannerType::libclamav),
        "clamdb has no effect without the scannertype libclamav.");
+  const bool only_libclamav = std::ranges::all_of(
+      config.scanners, [](const ScannerConfig& scanner) { return scanner.type == ScannerType::libclamav; });
+  note(config.scanner_given && only_libclamav, "scanner has no effect with the scannertype libclamav.");
   const bool runs_program = std::ranges::any_of(config.scanners, is_program, &ScannerConfig::type);
   const bool codes = config.viruscode != defaults.viruscode || !config.goodcode.empty() || !config.virusregexp.empty();
   note(codes && !runs_program,
@@ -139,6 +159,11 @@ std::vector<std::string> notes(const Config& config) {
   note(std::ranges::any_of(config.goodcode, is_virus),
        "an exit code is both a viruscode and a goodcode; it counts as virus.");
   note(config.checksize > 0, "checksize lets large outgoing mail pass unscanned.");
+  note(config.skipsize > 0, "skipsize lets large incoming mail pass unscanned.");
+  note(config.sslport_given, "sslport: TLS is not read yet; connections to these ports are refused.");
+  note(config.imapport_given, "imapport: IMAP is not read yet; connections to these ports are refused.");
+  note(config.debug && config.password, "password: debug output shows passwords.");
+  note(config.authuser && !config.useurl, "authuser has no effect without useurl.");
   const bool open = config.onfailure.incoming == OnFailure::deliver || config.onfailure.outgoing == OnFailure::deliver;
   note(open, "onfailure lets mail pass unscanned while no scanner answers.");
   note(config.onunscannable.incoming == OnUnscannable::deliver_marked && !config.xheader,

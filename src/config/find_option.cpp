@@ -105,6 +105,16 @@ std::string_view nearest_name(std::string_view name) {
   return nearest;
 }
 
+std::string_view word_of(Compat kind) {
+  switch (kind) {
+    case Compat::fresh: return "new";
+    case Compat::same: return "same";
+    case Compat::repaired: return "repaired";
+    case Compat::no_effect: return "no-effect";
+  }
+  return "";
+}
+
 std::string_view title_of(Section section) {
   switch (section) {
     case Section::interception: return "Interception";

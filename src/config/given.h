@@ -19,8 +19,10 @@ struct Given {
   std::string error = {};  // the whole message, without place; `option` is then unset
 };
 
-/// The words after the program's name, with the meaning that GNU getopt_long gives them. `-t` is the
-/// check unless a word follows that is no option: then it is 2.3.2's template.
+/// The words after the program's name, with the meaning that GNU getopt_long gives them. Four letters
+/// meant something else in 2.3.2 and 3.0, or here; what follows tells: -t FILE is the template and -t alone the check,
+/// -s TARGET the scanner and -s alone the settings, -p PORT the port and else -p the passwords in debug output,
+/// -c NUMBERS the codes of viruses and -c FILE the configuration file.
 std::vector<Given> split_command_line(std::span<const char* const> argv);
 
 /// The lines of a configuration file that say something.

@@ -29,17 +29,26 @@ std::optional<std::string> output_of(Action action) {
     case Action::dump_sample_conf: return sample_conf();
     case Action::dump_man8: return man_p3scan();
     case Action::dump_man5: return man_conf();
+    case Action::dump_compat: return compat_text();
     case Action::run:
-    case Action::check: return std::nullopt;
+    case Action::check:
+    case Action::settings: return std::nullopt;
   }
   return std::nullopt;
 }
 
-Result<Config, Errors> load(std::span<const char* const> argv, std::string_view file_text, std::string_view file_name) {
+Result<Loaded, Errors> load_with_origins(std::span<const char* const> argv, std::string_view file_text,
+                                         std::string_view file_name) {
   Builder builder(file_name);
   builder.take_file(file_text);
   builder.take_command_line(argv);
   return builder.finish();
+}
+
+Result<Config, Errors> load(std::span<const char* const> argv, std::string_view file_text, std::string_view file_name) {
+  auto loaded = load_with_origins(argv, file_text, file_name);
+  if (!loaded) return fail(std::move(loaded.error()));
+  return std::move(loaded->config);
 }
 
 }  // namespace p3scan::config

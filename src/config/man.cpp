@@ -62,6 +62,7 @@ std::string aliases_sentence(const Option& option) {
 std::string file_item(const Option& option) {
   const auto argument = option.takes_value() ? word(option.argument) : std::string("yes\\&|\\&no");
   auto text = explanation(option) + aliases_sentence(option) + " " + default_sentence(option);
+  if (option.at_start) text += " A change takes effect at the next start.";
   if (!option.example.empty()) text += fmt::format(" Example: {}.", option.example);
   return fmt::format(".It Cm {} No = Ar {}\n{}", option.name, argument, paragraph(text));
 }
@@ -87,7 +88,7 @@ constexpr std::string_view kPage8 = R"(.Nm p3scan
 .Op Fl f Ar FILE
 .Op Ar options
 .Nm
-.Fl t
+.Fl t | s
 .Op Fl f Ar FILE
 .Nm
 .Fl h | v
@@ -288,9 +289,39 @@ scannertype = basic
 scanner = /usr/local/bin/otherscan --quiet
 viruscode = 1, 2
 .Ed
-.Sh SEE ALSO
+)";
+
+constexpr std::string_view kPage5Compat = R"(.Sh COMPATIBILITY
+Configuration files of 2.3.2 and 3.0 are right as they are, with the names of
+both.
+What became of each option:
+.Pp
+)";
+
+constexpr std::string_view kPage5End = R"(.Sh SEE ALSO
 .Xr p3scan 8
 )";
+
+std::string compat_item(const Option& option) {
+  std::string names(option.name);
+  for (const auto alias : option.aliases)
+    if (!alias.empty()) names += fmt::format(" , {}", alias);
+  std::string text;
+  switch (option.compat.kind) {
+    case Compat::fresh: return {};
+    case Compat::same: text = "Same"; break;
+    case Compat::repaired: text = "Repaired"; break;
+    case Compat::no_effect: text = "Accepted without effect"; break;
+  }
+  if (!option.compat.text.empty()) text += fmt::format(": {}", option.compat.text);
+  return fmt::format(".It Cm {}\n{}", names, paragraph(text + "."));
+}
+
+std::string compat_section() {
+  std::string out = std::string(kPage5Compat) + ".Bl -tag -width Ds -compact\n";
+  for (const auto& option : options()) out += compat_item(option);
+  return out + ".El\n";
+}
 
 }  // namespace
 
@@ -312,6 +343,8 @@ std::string man_conf() {
   out += kPage5;
   for (const auto section : kFileSections) out += list_of(section, file_item);
   out += kPage5Rest;
+  out += compat_section();
+  out += kPage5End;
   return out;
 }
 

@@ -51,6 +51,19 @@ enum class Section {
   hidden
 };
 
+/// What became of an option of 2.3.2 or 3.0.
+enum class Compat {
+  fresh,  // there was none
+  same,
+  repaired,   // it does what it should have done
+  no_effect,  // accepted, for old configuration files
+};
+
+struct Compatibility {
+  Compat kind = Compat::fresh;
+  std::string_view text = {};  // how, or why; no full stop
+};
+
 constexpr std::uint64_t kMaxCommand = 4000;  // octets of a command line
 
 /// One row of the option table. Parser, help, sample file and man pages are loops over these.
@@ -70,6 +83,8 @@ struct Option {
   std::string_view example = {};                 // for options without default
   std::string_view help = {};                    // one line, no full stop
   std::string_view man = {};                     // more sentences, or empty
+  bool at_start = false;                         // a reload does not change it
+  Compatibility compat = {};                     // of the name and the aliases
 
   bool takes_value() const { return !argument.empty(); }
   template <class T>
@@ -94,5 +109,6 @@ const Option& option_named(std::string_view exact_name);  // for names known to 
 std::string_view nearest_name(std::string_view name);
 
 std::string_view title_of(Section section);
+std::string_view word_of(Compat kind);  // "same", "repaired", "no-effect"
 
 }  // namespace p3scan::config

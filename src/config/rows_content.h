@@ -35,14 +35,17 @@ inline constexpr Option kAttachmentRows[] = {
      .example = "/usr/bin/renattach",
      .help = "program that edits the attachments of incoming mail",
      .man = "It reads the mail and writes the one to deliver. Words of the command may be quoted; no shell is "
-            "involved."},
+            "involved.",
+     .compat = {Compat::repaired,
+                "no shell; output that is no whole mail, an error or a timeout leaves the mail as it was"}},
 };
 
 inline constexpr Option kSpamRows[] = {
     {.name = "checkspam", .letter = 'k', .field = CheckspamOption{}, .argument = "yes|no|COMMAND", .bare = "yes",
      .section = Section::spam, .of_2_3_2 = true, .max = kMaxCommand,
      .help = "look for spam",
-     .man = "A command in place of yes is that of spamcheck."},
+     .man = "A command in place of yes is that of spamcheck.",
+     .compat = {Compat::same, "a switch as in 2.x, or the command itself as in 3.0"}},
     {.name = "spamtype", .field = &Config::spamtype, .argument = "command|spamd|rspamd|dspam",
      .section = Section::spam,
      .help = "what looks for spam",
@@ -52,7 +55,10 @@ inline constexpr Option kSpamRows[] = {
      .section = Section::spam, .of_2_3_2 = true, .max = kMaxCommand,
      .help = "program that looks for spam",
      .man = "It reads the mail and writes it with header lines added. The word dspamuser stands for the login name. "
-            "Words of the command may be quoted; no shell is involved."},
+            "Words of the command may be quoted; no shell is involved.",
+     .compat = {Compat::repaired,
+                "no shell; output that is no whole mail, an error or a timeout leaves the mail as it was; the login "
+                "name is one argument"}},
     {.name = "spamserver", .field = &Config::spamserver, .argument = "SERVER", .section = Section::spam,
      .check = check_server, .example = "127.0.0.1:783",
      .help = "where spamd or rspamd is",
@@ -79,10 +85,12 @@ inline constexpr Option kSpamRows[] = {
      .help = "look for spam in outgoing mail, too"},
     {.name = "ispspam", .letter = 'M', .field = &Config::ispspam, .argument = "TEXT", .section = Section::spam,
      .of_2_3_2 = true, .max = 900, .example = "X-Spam-Flag: YES",
-     .help = "mail with this text in its header is not checked for spam"},
+     .help = "mail with this text in its header is not checked for spam",
+     .compat = {Compat::repaired, "it holds for the mail that contains it, not for the rest of the session"}},
     {.name = "nospampipe", .field = &Config::nospampipe, .section = Section::spam,
      .help = "give spamcheck the name of a file with the mail instead of a pipe",
-     .man = "The name is the last argument."},
+     .man = "The name is the last argument.",
+     .compat = {Compat::repaired, "no shell"}},
 };
 
 inline constexpr Option kHtmlRows[] = {
@@ -95,7 +103,10 @@ inline constexpr Option kHtmlRows[] = {
      .example = "/usr/bin/p3pmail",
      .help = "program that edits the HTML of incoming mail",
      .man = "It reads the mail and writes the one to deliver. The word htmluser stands for the login name. Words of "
-            "the command may be quoted; no shell is involved."},
+            "the command may be quoted; no shell is involved.",
+     .compat = {Compat::repaired,
+                "no shell; output that is no whole mail, an error or a timeout leaves the mail as it was; the login "
+                "name is one argument"}},
 };
 
 inline constexpr Option kListRows[] = {
@@ -112,12 +123,15 @@ inline constexpr Option kListRows[] = {
      .max = 4000, .check = check_userlist, .example = "/etc/p3scan/lists",
      .help = "directory with lists of single users",
      .man = "For the login name USER the files p3scan.whitelist.USER and p3scan.blacklist.USER count instead of the "
-            "general ones. ~ is the directory /home/USER."},
+            "general ones. ~ is the directory /home/USER.",
+     .compat = {Compat::repaired, "a login name can't lead out of the directory"}},
     {.name = "blacksubj", .field = &Config::blacksubj, .argument = "TEXT", .section = Section::lists, .max = 900,
      .help = "begins the subject of a notification about blacklisted mail",
-     .man = "The sender follows."},
+     .man = "The sender follows.",
+     .compat = {Compat::same}},
     {.name = "blackshort", .field = &Config::blackshort, .section = Section::lists,
-     .help = "a notification about blacklisted mail has no text"},
+     .help = "a notification about blacklisted mail has no text",
+     .compat = {Compat::same}},
 };
 // clang-format on
 

@@ -11,7 +11,8 @@ inline constexpr std::uint64_t kMaxKilobytes = std::uint64_t{1} << 42;  // keeps
 inline constexpr Option kLimitRows[] = {
     {.name = "timeout", .letter = 'O', .field = &Config::timeout, .argument = "SECONDS", .section = Section::time,
      .of_2_3_2 = true, .min = 1, .max = 9999, .unit = "seconds",
-     .help = "interval of keep-alive signs while a scan lasts"},
+     .help = "interval of keep-alive signs while a scan lasts",
+     .compat = {Compat::same}},
     {.name = "idletimeout", .field = &Config::idletimeout, .argument = "SECONDS", .section = Section::time, .min = 10,
      .max = 86400, .unit = "seconds",
      .help = "end a session after this long without traffic",
@@ -34,7 +35,8 @@ inline constexpr Option kLimitRows[] = {
     {.name = "maxchilds", .letter = 'm', .field = &Config::maxchilds, .argument = "NUMBER",
      .section = Section::limits, .of_2_3_2 = true, .min = 1, .max = 1000000,
      .help = "most sessions at once",
-     .man = "Further clients wait, none is dropped."},
+     .man = "Further clients wait, none is dropped.",
+     .compat = {Compat::repaired, "clients beyond it wait without stopping the daemon; the default is 1000"}},
     {.name = "maxperclient", .field = &Config::maxperclient, .argument = "NUMBER", .section = Section::limits,
      .min = 1, .max = 1000000,
      .help = "most sessions at once from one address"},
@@ -51,7 +53,8 @@ inline constexpr Option kLimitRows[] = {
      .help = "most commands of a client without their reply yet"},
     {.name = "threads", .field = &Config::threads, .argument = "NUMBER", .section = Section::limits, .max = 256,
      .help = "threads that serve sessions",
-     .man = "0 starts one per processor."},
+     .man = "0 starts one per processor.",
+     .at_start = true},
     {.name = "workers", .field = &Config::workers, .argument = "NUMBER", .section = Section::limits, .max = 256,
      .help = "processes that scan with libclamav",
      .man = "0 starts one per processor."},
@@ -63,7 +66,10 @@ inline constexpr Option kLimitRows[] = {
     {.name = "bytesfree", .letter = 'b', .field = &Config::bytesfree, .argument = "KB", .section = Section::spool,
      .aliases = {"freespace"}, .of_2_3_2 = true, .max = kMaxKilobytes, .unit = "KB",
      .help = "space that must stay free in virusdir",
-     .man = "With less, mail is answered with a temporary error. 0 does not check."},
+     .man = "With less, mail is answered with a temporary error. 0 does not check.",
+     .compat = {Compat::repaired,
+                "with less, mail gets a temporary error and the daemon goes on; a value that is no number is "
+                "refused"}},
 };
 // clang-format on
 

@@ -37,9 +37,9 @@ struct Engine {
   std::vector<const ScannerGiven*> lines;
 };
 
-using Problem = std::optional<std::string>;  // the message, when something is wrong
+using MaybeError = std::optional<std::string>;  // the message, when something is wrong
 
-Problem take_pool(const Engine& engine, ScannerConfig& scanner, Checked (*check)(std::string_view)) {
+MaybeError take_pool(const Engine& engine, ScannerConfig& scanner, Checked (*check)(std::string_view)) {
   for (const auto* line : engine.lines) {
     for (const auto target : list_items(line->target)) {
       if (const auto checked = check(target); !checked)
@@ -52,26 +52,26 @@ Problem take_pool(const Engine& engine, ScannerConfig& scanner, Checked (*check)
   return std::nullopt;
 }
 
-Problem take_clamd(const Engine& engine, ScannerConfig& scanner) {
-  auto problem = take_pool(engine, scanner, check_clamd);
-  if (!problem && scanner.targets.empty()) scanner.targets.emplace_back(kDefaultClamd);
-  return problem;
+MaybeError take_clamd(const Engine& engine, ScannerConfig& scanner) {
+  auto error = take_pool(engine, scanner, check_clamd);
+  if (!error && scanner.targets.empty()) scanner.targets.emplace_back(kDefaultClamd);
+  return error;
 }
 
-Problem take_icap(const Engine& engine, ScannerConfig& scanner) {
+MaybeError take_icap(const Engine& engine, ScannerConfig& scanner) {
   if (engine.lines.empty())
     return fmt::format("{}'scannertype' icap needs to know where: add scanner = icap://host:port/service",
                        engine.place);
   return take_pool(engine, scanner, check_icap);
 }
 
-Problem more_than_one(const Engine& engine, std::string_view what) {
+MaybeError more_than_one(const Engine& engine, std::string_view what) {
   if (engine.lines.size() <= 1) return std::nullopt;
   return fmt::format("{}'scanner': a {} scanner has one {}: remove one, or put a scannertype line before this one",
                      engine.lines[1]->place, name_of(engine.type), what);
 }
 
-Problem take_program(const Engine& engine, ScannerConfig& scanner) {
+MaybeError take_program(const Engine& engine, ScannerConfig& scanner) {
   if (engine.lines.empty())
     return fmt::format("{}'scannertype' {} needs to know what to run: add a scanner line with the command",
                        engine.place, name_of(engine.type));
@@ -80,12 +80,12 @@ Problem take_program(const Engine& engine, ScannerConfig& scanner) {
 }
 
 /// fprot and fsecure know their program, trophie and the like their socket: an empty list of targets.
-Problem take_preset(const Engine& engine, ScannerConfig& scanner) {
+MaybeError take_preset(const Engine& engine, ScannerConfig& scanner) {
   if (!engine.lines.empty()) scanner.targets = {engine.lines.front()->target};
   return more_than_one(engine, "command");
 }
 
-Problem take_socket(const Engine& engine, ScannerConfig& scanner) {
+MaybeError take_socket(const Engine& engine, ScannerConfig& scanner) {
   if (engine.lines.empty()) return std::nullopt;
   const auto* line = engine.lines.front();
   if (const auto checked = check_path(line->target); !checked)
@@ -94,15 +94,9 @@ Problem take_socket(const Engine& engine, ScannerConfig& scanner) {
   return more_than_one(engine, "socket");
 }
 
-Problem take_nothing(const Engine& engine) {
-  if (engine.lines.empty()) return std::nullopt;
-  return fmt::format("{}'scanner' has no meaning for the scannertype libclamav: remove it or give another scannertype",
-                     engine.lines.front()->place);
-}
-
-Problem finish_engine(const Engine& engine, ScannerConfig& scanner) {
+MaybeError finish_engine(const Engine& engine, ScannerConfig& scanner) {
   switch (engine.type) {
-    case ScannerType::libclamav: return take_nothing(engine);
+    case ScannerType::libclamav: return std::nullopt;  // 3.0 ignored the scanner line, and so do its set-ups
     case ScannerType::clamd: return take_clamd(engine, scanner);
     case ScannerType::icap: return take_icap(engine, scanner);
     case ScannerType::basic:
@@ -172,7 +166,6 @@ std::string_view name_of(ScannerType type) { return std::ranges::find(kTypes, ty
 
 Result<std::vector<ScannerConfig>, std::vector<std::string>> make_scanners(std::span<const ScannerGiven> file,
                                                                            std::span<const ScannerGiven> command_line) {
-  using Errors = std::vector<std::string>;
   const auto lines = merge(file, command_line);
   if (!lines) return fail(Errors{lines.error()});
   const auto engines = group(*lines);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "config/load.h"
 
 // Everything that is written about the options; all of it comes from the table in options.cpp.
 namespace p3scan::config {
@@ -14,6 +15,15 @@ std::string help_text();
 std::string sample_conf();  // p3scan.conf: every option with its default, commented out
 std::string man_p3scan();   // p3scan(8), mdoc(7)
 std::string man_conf();     // p3scan.conf(5), mdoc(7)
+
+/// What became of the options of earlier versions: lines "name<TAB>same|repaired|no-effect<TAB>how or why".
+std::string compat_text();
+
+/// What -s prints: "name: value  (origin)" for every setting, as 3.0 did, with origins.
+std::string settings_with_origins(const Loaded& loaded);
+
+/// Names of settings that differ although a reload does not change them.
+std::vector<std::string_view> changed_at_start_only(const Config& running, const Config& fresh);
 
 /// What -t prints: first in sentences what the gateway would do, then every effective setting.
 std::string describe(const Config& config);

@@ -35,6 +35,26 @@ const Case kCases[] = {
     {"alias_abbreviated", {"--frees=7"}, "bytesfree", "7"},
     {"max_stays_what_it_was", {"--max=7"}, "maxchilds", "7"},
     {"repeated_list", {"-i", "192.0.2.1", "-i", "2001:db8::1"}, "ip", "192.0.2.1, 2001:db8::1"},
+    {"c_with_numbers_is_viruscode", {"-c", "1,2 3"}, "viruscode", "1, 2, 3"},
+    {"c_attached_numbers", {"-c13"}, "viruscode", "13"},
+    {"c_with_file_is_configfile", {"-c", "/etc/x.conf"}, "viruscode", "1"},
+    {"s_with_target_is_scanner", {"-s", "/bin/scan"}, "scanner", "/bin/scan"},
+    {"s_alone_is_settings", {"-s"}, "scanner", ""},
+    {"s_before_option_is_settings", {"-s", "-q"}, "quiet", "yes"},
+    {"p_with_port_is_port", {"-p", "110"}, "port", "110"},
+    {"p_with_service_is_port", {"-p", "pop3"}, "port", "110"},
+    {"p_attached_is_port", {"-p8111"}, "port", "8111"},
+    {"p_alone_is_password", {"-p"}, "password", "yes"},
+    {"p_before_option_is_password", {"-p", "-q"}, "password", "yes"},
+    {"p_in_a_bundle_is_password", {"-pd"}, "debug", "yes"},
+    {"p_behind_a_flag_is_password", {"-dp"}, "password", "yes"},
+    {"p_behind_a_flag_is_port", {"-dp", "110"}, "port", "110"},
+    {"k_takes_no_word", {"-k", "-q"}, "checkspam", "yes"},
+    {"k_in_a_bundle", {"-kq"}, "quiet", "yes"},
+    {"checkspam_as_flag", {"--checkspam", "-q"}, "checkspam", "yes"},
+    {"checkspam_off", {"--checkspam=no"}, "checkspam", "no"},
+    {"checkspam_with_command", {"--checkspam=/bin/s -x"}, "spamcheck", "/bin/s -x"},
+    {"spamsubject_alone", {"--spamsubject"}, "spamsubject", "[ SPAM ]"},
     {"viruscode_replaces", {"-c", "2", "-c", "3,4"}, "viruscode", "3, 4"},
 };
 
@@ -73,14 +93,13 @@ const WrongCase kWrong[] = {
     {"line_break",
      {"--smtprset=a\r\nb"},
      "\t[cmdlineparm] '--smtprset' has a control character in its value: remove it\n"},
+    {"port_with_a_typing_error",
+     {"-p", "81I0"},
+     "\t[cmdlineparm] '-p': '81I0' is not a valid port: give a number from 1 to 65535 or the name of a mail service\n"},
     {"all_are_reported",
      {"-O0", "-m0"},
      "\t[cmdlineparm] '-O': '0' is not a number from 1 to 9999 (seconds)\n"
      "\t[cmdlineparm] '-m': '0' is not a number from 1 to 1000000\n"},
-    {"c_of_3_0",
-     {"-c", "/etc/p3scan/p3scan.conf"},
-     "\t[cmdlineparm] '-c': '/etc/p3scan/p3scan.conf' is not a number from 1 to 255 (-c is viruscode here; the "
-     "configuration file is -f)\n"},
 };
 
 class WrongCommandLine : public testing::TestWithParam<WrongCase> {};
@@ -93,6 +112,16 @@ Invocation invoke(Words words) {
   return parse_invocation(words).value_or(Invocation{.configfile = "(failed)"});
 }
 
+TEST(ParseInvocation, OfEitherGeneration) {
+  EXPECT_EQ(invoke({"-s"}).action, Action::settings);
+  EXPECT_EQ(invoke({"-s", "/bin/scan"}).action, Action::run);
+  EXPECT_EQ(invoke({"-p"}).action, Action::run);
+  EXPECT_EQ(invoke({"-c", "/x.conf"}).configfile, "/x.conf");
+  EXPECT_EQ(invoke({"-c/x.conf"}).configfile, "/x.conf");
+  EXPECT_EQ(invoke({"--configfile=/x.conf"}).configfile, "/x.conf");
+  EXPECT_FALSE(invoke({"-c", "13"}).configfile_given);
+}
+
 TEST(ParseInvocation, FindsTheActionAmongAnything) {
   EXPECT_EQ(invoke({}).action, Action::run);
   EXPECT_EQ(invoke({"-d", "-q"}).action, Action::run);
@@ -103,7 +132,7 @@ TEST(ParseInvocation, FindsTheActionAmongAnything) {
   EXPECT_EQ(invoke({"-t", "-f", "/x"}).action, Action::check);
   EXPECT_EQ(invoke({"-f", "/x", "-dt"}).action, Action::check);
   EXPECT_EQ(invoke({"--check"}).action, Action::check);
-  EXPECT_EQ(invoke({"--settings"}).action, Action::check);
+  EXPECT_EQ(invoke({"--settings"}).action, Action::settings);
   EXPECT_EQ(invoke({"-t", "/x.mail"}).action, Action::run);
   EXPECT_EQ(invoke({"--dump-sample-conf"}).action, Action::dump_sample_conf);
   EXPECT_EQ(invoke({"--dump"}).action, Action::run) << "hidden options are not abbreviated";

@@ -271,7 +271,7 @@ TEST(Options, AreUnique) {
 TEST(Options, NamesOf30AreAliases) {
   const std::map<std::string_view, std::string_view> aliases = {
       {"freespace", "bytesfree"}, {"smtpsize", "checksize"},  {"smtpport", "emailport"}, {"delete", "justdelete"},
-      {"delnotify", "notify"},    {"parsehtml", "overwrite"}, {"extrapgm", "xmail"},     {"settings", "check"}};
+      {"delnotify", "notify"},    {"parsehtml", "overwrite"}, {"extrapgm", "xmail"}};
   for (const auto& [alias, name] : aliases) {
     const auto* option = find_option(alias).option;
     ASSERT_NE(option, nullptr) << alias;

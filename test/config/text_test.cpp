@@ -113,12 +113,40 @@ TEST(Describe, SettingsReadBackToTheSame) {
   for (const auto file : kFiles) {
     auto first = load_file(file);
     ASSERT_TRUE(first) << errors_of(first);
-    const auto again = load_file(settings_text(*first));
+    auto again = load_file(settings_text(*first));
     ASSERT_TRUE(again) << errors_of(again);
     EXPECT_TRUE(describe(*first).ends_with("\nSettings:\n" + settings_text(*first)));
     set_given(*first, true);
+    set_given(*again, true);
     EXPECT_EQ(*again, *first) << settings_text(*first);
   }
+}
+
+TEST(Settings, TellWhereEachComesFrom) {
+  const Words words = {"p3scan", "-f", "p3scan.conf", "-O", "7", "--checkspam=/bin/spam"};
+  const auto loaded =
+      load_with_origins(words, "quiet\ntimeout = 5\nextra = a@x b@x\nspamreject\nscannertype = clamd\n", "p3scan.conf");
+  ASSERT_TRUE(loaded);
+  const auto text = settings_with_origins(*loaded);
+  for (const auto* line :
+       {"\ntimeout: 7  (command line)\n", "\nquiet: yes  (p3scan.conf:1)\n", "\nextra: a@x, b@x  (p3scan.conf:3)\n",
+        "\nport: 8110  (default)\n", "\nspamcheck: /bin/spam  (command line)\n", "\nspamout: yes  (p3scan.conf:4)\n",
+        "\nscanner: 127.0.0.1:3310  (default)\n", "\nscannertype: clamd  (p3scan.conf:5)\n",
+        "\nconfigfile: p3scan.conf  (command line)\n", "\nispspam:   (default)\n"})
+    EXPECT_TRUE(text.contains(line)) << line << text;
+  for (const auto& option : options())
+    EXPECT_EQ(text.contains("\n" + std::string(option.name) + ": ") || text.starts_with(option.name),
+              is_for_files(option) || option.name == "configfile")
+        << option.name;
+}
+
+TEST(Settings, OfAReload) {
+  const auto running = load_file("port = 8111\nquiet\nlogfac = 16\ntimeout = 5\nextra = a@x\n").value();
+  const auto fresh = load_file("logfac = 16\n").value();
+  EXPECT_EQ(fresh.timeout, Config{}.timeout) << "what was removed is the default again";
+  EXPECT_TRUE(fresh.extra.empty());
+  EXPECT_EQ(changed_at_start_only(running, fresh), (std::vector<std::string_view>{"port", "quiet"}));
+  EXPECT_TRUE(changed_at_start_only(running, running).empty());
 }
 
 TEST(Describe, SaysWhatWouldHappen) {
