@@ -11,8 +11,8 @@
 
 namespace p3scan {
 
-EditedCopy::EditedCopy(boost::asio::any_io_executor executor, const SpoolLimits& limits, std::string_view original)
-    : executor_(std::move(executor)), limits_(limits), original_(original) {}
+EditedCopy::EditedCopy(boost::asio::any_io_executor executor, SpoolLimits limits, std::string_view original)
+    : executor_(std::move(executor)), limits_(std::move(limits)), original_(original) {}
 
 void EditedCopy::append(std::string_view text) {
   if (error_ || text.empty()) return;

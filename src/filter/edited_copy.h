@@ -17,7 +17,7 @@ namespace p3scan {
 class EditedCopy final : public mime::Edits {
  public:
   /// `original` must outlive it (see MessageView). `executor` is the session's, for those who read the new version.
-  EditedCopy(boost::asio::any_io_executor executor, const SpoolLimits& limits, std::string_view original);
+  EditedCopy(boost::asio::any_io_executor executor, SpoolLimits limits, std::string_view original);
 
   void replace(std::uint64_t offset, std::uint64_t length, std::string_view text) override;
 

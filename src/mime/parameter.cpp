@@ -34,39 +34,29 @@ std::optional<std::size_t> quoted_end(std::string_view text, std::size_t at) {
   return std::nullopt;
 }
 
-/// Offset behind the comment that begins at `at`; comments nest. Behind its first octet if it does not end.
-std::size_t comment_end(std::string_view text, std::size_t at) {
+/// Offset behind the comment that begins at `at`; comments nest. Nothing if it does not end.
+std::optional<std::size_t> comment_end(std::string_view text, std::size_t at) {
   std::size_t depth = 0;
   for (auto i = at; i < text.size(); ++i) {
     if (text[i] == '(') ++depth;
     if (text[i] == ')' && --depth == 0) return i + 1;
     if (text[i] == '\\') ++i;
   }
-  return at + 1;
+  return std::nullopt;
 }
 
-/// `text` with comments outside of quotes taken out.
+/// `text` with comments outside of quotes taken out; behind a quote or comment that does not end nothing is.
 std::string without_comments(std::string_view text) {
   std::string out;
-  bool quotes = true;
-  for (std::size_t i = 0; i < text.size();) {
-    auto end = i + 1;
-    if (text[i] == '"' && quotes) {
-      const auto closed = quoted_end(text, i);
-      quotes = closed.has_value();
-      end = closed.value_or(end);
-    }
-    if (text[i] == '(') {
-      end = comment_end(text, i);
-      if (end > i + 1) {
-        i = end;
-        continue;
-      }
-      out += text.substr(i);  // it does not end, and none behind it does
-      break;
-    }
-    out += text.substr(i, end - i);
-    i = end;
+  while (!text.empty()) {
+    const auto plain = text.substr(0, text.find_first_of("\"("));
+    out += plain;
+    text.remove_prefix(plain.size());
+    if (text.empty()) break;
+    const bool quote = text.front() == '"';
+    const auto end = quote ? quoted_end(text, 0) : comment_end(text, 0);
+    if (quote || !end) out += text.substr(0, end.value_or(text.size()));
+    text.remove_prefix(end.value_or(text.size()));
   }
   return out;
 }
@@ -142,8 +132,9 @@ std::size_t Reader::segment_end(std::size_t at) {
       quotes_ = closed.has_value();
       end = closed.value_or(end);
     } else if (text_[at] == '(' && parentheses_) {
-      end = comment_end(text_, at);
-      parentheses_ = end > at + 1;
+      const auto closed = comment_end(text_, at);
+      parentheses_ = closed.has_value();
+      end = closed.value_or(end);
     }
     at = end;
   }
@@ -155,9 +146,7 @@ std::size_t Reader::behind_blanks(std::size_t at, std::size_t end) const {
     if (ascii::is_space(text_[at])) {
       ++at;
     } else if (text_[at] == '(' && parentheses_) {
-      const auto closed = comment_end(text_, at);
-      if (closed == at + 1) break;
-      at = std::min(closed, end);
+      at = std::min(comment_end(text_, at).value_or(end), end);
     } else {
       break;
     }

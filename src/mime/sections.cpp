@@ -63,12 +63,12 @@ Parameter Sections::join(const List& sections) {
   return out;
 }
 
-void Sections::add_numbered(const List& written, std::vector<Parameter>& out) const {
+void Sections::add_numbered(const List& written, std::vector<Parameter>& out) {
   std::map<std::size_t, const Section*> first;
   std::map<std::size_t, const Section*> last;
   for (const auto* const section : written) {
-    first.emplace(*section->number, section);
-    last.insert_or_assign(*section->number, section);
+    first.emplace(section->number.value_or(0), section);
+    last.insert_or_assign(section->number.value_or(0), section);
   }
   List up_to_gap;
   for (const auto& [number, section] : first)

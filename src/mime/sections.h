@@ -30,7 +30,7 @@ class Sections {
   using List = std::vector<const Section*>;
 
   static Parameter join(const List& sections);
-  void add_numbered(const List& written, std::vector<Parameter>& out) const;
+  static void add_numbered(const List& written, std::vector<Parameter>& out);
 
   std::vector<Section> all_;
 };

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -88,8 +89,9 @@ std::optional<Reader::Delimiter> Reader::delimiter(std::string_view line) const 
     if (known == boundaries_.end()) return std::nullopt;
     const auto& levels = known->second;
     const auto goes_on = [&](std::size_t level) { return !open_[level].closed; };
-    const auto innermost = std::find_if(levels.rbegin(), levels.rend(), goes_on);
-    return innermost == levels.rend() ? levels.back() : *innermost;
+    const auto outwards = std::views::reverse(levels);
+    const auto innermost = std::ranges::find_if(outwards, goes_on);
+    return innermost == outwards.end() ? levels.back() : *innermost;
   };
   if (const auto level = find(line)) return Delimiter{.level = *level, .last = false};
   if (!line.ends_with(kMark)) return std::nullopt;
@@ -153,10 +155,7 @@ void Reader::read_fields(Part& part) {
       .default_type = default_type(part.parent), .parameters = limits_.parameters, .names = limits_.names};
   read_part_header(message_.substr(part.begin, std::min<std::uint64_t>(part.body - part.begin, limits_.header)),
                    reading, part);
-  if (!reading.over_limit.empty() && !out_.over_limit) {
-    out_.over_limit = true;
-    out_.why = reading.over_limit;
-  }
+  if (!reading.over_limit.empty()) stop(reading.over_limit);
 }
 
 /// Opens the part that begins at `begin`. Returns whether it is a message that has to be read at once, at its body.
