@@ -5,10 +5,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 
 #include "config/text.h"
 #include "mime/template.h"
@@ -68,13 +70,21 @@ ScannerKind convert(config::ScannerType type) {
     case config::ScannerType::libclamav: return ScannerKind::libclamav;
     case config::ScannerType::clamd: return ScannerKind::clamd;
     case config::ScannerType::basic: return ScannerKind::basic;
-    default: throw std::runtime_error(fmt::format("scannertype {} is not built in", config::name_of(type)));
+    case config::ScannerType::bash: return ScannerKind::bash;
+    case config::ScannerType::avpd: return ScannerKind::avpd;
+    case config::ScannerType::avpd_new: return ScannerKind::avpd_new;
+    case config::ScannerType::trophie: return ScannerKind::trophie;
+    case config::ScannerType::sophie: return ScannerKind::sophie;
+    case config::ScannerType::icap: return ScannerKind::icap;
+    case config::ScannerType::fprot: return ScannerKind::fprot;
+    case config::ScannerType::fsecure: return ScannerKind::fsecure;
   }
 }
 
 Result<void, std::string> make_scanners(session::Services& services, const ServicesPlan& plan) {
-  for (const auto& settings : scanner_settings(services.config)) {
-    auto scanner = make_scanner(settings, plan.executor, plan.workers);
+  for (auto& settings : scanner_settings(services.config)) {
+    if (services.config.altvnmsg) settings.altvnmsg_template = services.template_text;
+    auto scanner = make_scanner(settings, {plan.executor, plan.workers, plan.blocking});
     if (!scanner) return fail(scanner.error());
     services.scanners.push_back(std::move(*scanner));
   }
@@ -90,13 +100,18 @@ ListSettings list_settings(const config::Config& config) {
 std::vector<ScannerSettings> scanner_settings(const config::Config& config) {
   std::vector<ScannerSettings> all;
   for (const auto& scanner : config.scanners) {
-    all.push_back({.kind = convert(scanner.type),
-                   .targets = scanner.targets,
-                   .viruscode = config.viruscode,
-                   .goodcode = config.goodcode,
-                   .virusregexp = config.virusregexp,
-                   .virusregexp_part = config.virusregexp_part,
-                   .directory = config.virusdir + "/children"});
+    all.push_back(
+        {.kind = convert(scanner.type),
+         .targets = scanner.targets,
+         .viruscode = config.viruscode,
+         .goodcode = config.goodcode,
+         .virusregexp = config.virusregexp,
+         .virusregexp_part = config.virusregexp_part,
+         .directory = config.virusdir + "/children",
+         .altvnmsg_template = {},
+         .demime = config.demime,
+         .keep_free = config.bytesfree * kKib,
+         .event_loops = config.threads != 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency())});
   }
   return all;
 }

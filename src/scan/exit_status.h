@@ -2,6 +2,7 @@
 #pragma once
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "scan/verdict.h"
 
@@ -15,11 +16,12 @@ struct ScannerExit {
 
 struct ExitCodes {
   std::span<const int> virus;
-  std::span<const int> good;  // besides 0
+  std::span<const int> good;         // besides 0
+  std::span<const int> unscannable;  // the program could not look inside
 };
 
-/// Killed: Failed. In virus: Infected with `name` ("unknown" if empty). In good, or 0: Clean. Else: Failed. In this
-/// order; what the program printed never decides.
-Verdict verdict_of_exit(ScannerExit exit, ExitCodes codes, std::string name);
+/// Killed: Failed. In virus: Infected with `name` ("unknown" if empty). In good, or 0: Clean. In unscannable: that. Else:
+/// Failed. In this order; what the program printed never decides.
+Verdict verdict_of_exit(ScannerExit exit, ExitCodes codes, std::string_view engine, std::string name);
 
 }  // namespace p3scan::scan

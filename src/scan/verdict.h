@@ -10,19 +10,19 @@ struct Clean {
   bool operator==(const Clean&) const = default;
 };
 struct Infected {
-  std::string name;      // of the virus, as the engine calls it; several joined by " & "
-  std::string engine;    // scanner type, for example "clamd"
+  std::string name;               // of the virus, as the engine calls it; several joined by " & "
+  std::string engine;             // scanner type, for example "clamd"
   std::string notification = {};  // template that the engine wrote for this mail (altvnmsg); empty: the configured one
   bool operator==(const Infected&) const = default;
 };
 /// The engine works, but can't look inside: encrypted, over a limit, too deep. Never the same as clean.
 struct Unscannable {
-  std::string reason;    // "encrypted: Heuristics.Encrypted.Zip", "over a limit: ..."
+  std::string reason;  // "encrypted: Heuristics.Encrypted.Zip", "over a limit: ..."
   bool operator==(const Unscannable&) const = default;
 };
 /// No engine answered: down, crashed, timed out, talked nonsense. Trying again later may help.
 struct Failed {
-  std::string reason;    // names the engine and what went wrong
+  std::string reason;  // names the engine and what went wrong
   bool operator==(const Failed&) const = default;
 };
 
@@ -32,6 +32,6 @@ using Verdict = std::variant<Clean, Infected, Unscannable, Failed>;
 /// All engines must say clean: infected outweighs failed, failed outweighs unscannable.
 Verdict combine(Verdict a, Verdict b);
 
-std::string_view kind_name(const Verdict& verdict);   // "clean", "infected", "unscannable", "failed"
+std::string_view kind_name(const Verdict& verdict);  // "clean", "infected", "unscannable", "failed"
 
 }  // namespace p3scan::scan

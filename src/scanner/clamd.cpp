@@ -37,7 +37,7 @@ struct ClamdScanner::Target {
   bool avoided(Clock::time_point now) const { return failures != 0 && now < avoid_until; }
 
   ClamdTarget address;
-  ClamdAddresses addresses;
+  HostAddresses addresses;
   std::size_t position;  // as configured: the first of equals
   std::vector<std::unique_ptr<ClamdConnection>> idle;
   std::size_t active = 0;  // messages it has now
@@ -181,7 +181,7 @@ std::vector<ClamdScanner::Target*> ClamdScanner::by_preference() {
 }
 
 asio::awaitable<Result<std::string, std::string>> ClamdScanner::version(ClamdTarget target, ClamdTimes times) {
-  ClamdAddresses addresses;
+  HostAddresses addresses;
   const auto opened = co_await ClamdConnection::open(target, addresses, times.connect);
   if (!opened) co_return fail(opened.error());
   auto text = co_await (*opened)->ask("zVERSION", times.ping);

@@ -2,15 +2,12 @@
 #include "scanner/clamd_connection.h"
 
 #include <fmt/format.h>
-#include <sys/socket.h>
 
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/endian/conversion.hpp>
-#include <cerrno>
 #include <vector>
 
-#include "net/connect.h"
 #include "scan/mail_magic.h"
+#include "scanner/local_socket.h"
 
 namespace p3scan {
 namespace {
@@ -25,8 +22,6 @@ constexpr auto kInstream = "zINSTREAM\0"sv;
 constexpr auto kEnd = "\0\0\0\0"sv;
 constexpr std::size_t kChunk = 128UL * 1024;        // octets of a message in one write
 constexpr std::size_t kWorthSending = 64UL * 1024;  // of a message that still grows
-constexpr auto kAddressesFresh = std::chrono::seconds(60);
-constexpr auto kBacklogPause = std::chrono::milliseconds(20);
 
 Length length_of(std::size_t size) {
   return std::bit_cast<Length>(boost::endian::native_to_big(static_cast<std::uint32_t>(size)));
@@ -45,41 +40,15 @@ Front front_of(const Message& message, Look look) {
 }
 
 asio::awaitable<Opened> open_local(const ClamdTarget& target, std::chrono::seconds limit) {
-  const asio::local::stream_protocol::endpoint endpoint(target.path);
-  const auto until = std::chrono::steady_clock::now() + limit;
-  asio::steady_timer pause(co_await asio::this_coro::executor);
-  for (;;) {
-    asio::local::stream_protocol::socket socket(pause.get_executor());
-    const auto [ec] = co_await socket.async_connect(endpoint, kNothrow);
-    if (ec) co_return fail(ec.message());
-    // A full backlog: unix sockets refuse at once what TCP would keep waiting, and Asio takes that for success.
-    error_code unconnected;
-    static_cast<void>(socket.remote_endpoint(unconnected));
-    if (!unconnected) co_return std::make_unique<ClamdConnection>(std::move(socket));
-    if (std::chrono::steady_clock::now() > until) co_return fail(std::string("too many connections wait there"));
-    pause.expires_after(kBacklogPause);
-    co_await pause.async_wait(kNothrow);
-  }
+  auto socket = co_await connect_local(target.path, limit);
+  if (!socket) co_return fail(std::move(socket.error()));
+  co_return std::make_unique<ClamdConnection>(std::move(*socket));
 }
 
-asio::awaitable<void> refresh(const ClamdTarget& target, ClamdAddresses& addresses, std::chrono::seconds limit) {
-  if (std::chrono::steady_clock::now() < addresses.fresh_until) co_return;
-  auto found = co_await net::resolve(target.host, target.port, limit);
-  if (found.empty()) co_return;
-  addresses = {.known = std::move(found), .fresh_until = std::chrono::steady_clock::now() + kAddressesFresh};
-}
-
-asio::awaitable<Opened> open_remote(const ClamdTarget& target, ClamdAddresses& addresses, std::chrono::seconds limit) {
-  co_await refresh(target, addresses, limit);
-  std::string why = "no address";
-  const auto endpoints = addresses.known;  // others may refresh it meanwhile
-  for (const auto& endpoint : endpoints) {
-    auto socket = co_await net::connect(endpoint, limit);
-    if (socket) co_return std::make_unique<ClamdConnection>(std::move(*socket));
-    why = socket.error().message();
-  }
-  addresses.fresh_until = {};  // it may have moved
-  co_return fail(std::move(why));
+asio::awaitable<Opened> open_remote(const ClamdTarget& target, HostAddresses& addresses, std::chrono::seconds limit) {
+  auto socket = co_await connect_host(target.host, target.port, addresses, limit);
+  if (!socket) co_return fail(std::move(socket.error()));
+  co_return std::make_unique<ClamdConnection>(std::move(*socket));
 }
 
 asio::awaitable<void> forever() {
@@ -94,17 +63,11 @@ asio::awaitable<void> sleep_for(std::chrono::milliseconds limit) {
 
 }  // namespace
 
-asio::awaitable<Opened> ClamdConnection::open(const ClamdTarget& target, ClamdAddresses& addresses,
+asio::awaitable<Opened> ClamdConnection::open(const ClamdTarget& target, HostAddresses& addresses,
                                               std::chrono::seconds limit) {
   auto opened = co_await (target.path.empty() ? open_remote(target, addresses, limit) : open_local(target, limit));
   if (!opened) opened = fail(fmt::format("clamd: {}: {}", target.text, opened.error()));
   co_return opened;
-}
-
-bool ClamdConnection::is_quiet() {
-  char c = 0;
-  const auto n = ::recv(socket_.native_handle(), &c, 1, MSG_PEEK | MSG_DONTWAIT);
-  return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 std::string ClamdConnection::command() {

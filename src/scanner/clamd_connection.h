@@ -9,21 +9,15 @@
 
 #include "base/asio/asio.h"
 #include "base/result.h"
-#include "net/endpoint.h"
 #include "scan/clamd_reply.h"
 #include "scanner/clamd_target.h"
+#include "scanner/remote_host.h"
 #include "spool/message.h"
 
 namespace p3scan {
 
 /// The same octets twice: as they are, and behind header lines that make clamd read them as a mail (scan/mail_magic.h).
 enum class Look { as_is, as_mail };
-
-/// What the name of a target stands for. Kept for a minute, and for longer while no resolver answers.
-struct ClamdAddresses {
-  std::vector<net::Endpoint> known;
-  std::chrono::steady_clock::time_point fresh_until;
-};
 
 /// What came of one message on one connection.
 struct ClamdAnswer {
@@ -41,11 +35,11 @@ class ClamdConnection {
   explicit ClamdConnection(Socket socket) : socket_(std::move(socket)) {}
 
   static asio::awaitable<Result<std::unique_ptr<ClamdConnection>, std::string>> open(const ClamdTarget& target,
-                                                                                     ClamdAddresses& addresses,
+                                                                                     HostAddresses& addresses,
                                                                                      std::chrono::seconds limit);
 
   /// False if the other side closed it or said something unasked.
-  bool is_quiet();
+  bool is_quiet() { return p3scan::is_quiet(socket_.native_handle()); }
 
   /// Sends the message from its first octet, while it grows if need be, and reads the reply. clamd may answer before
   /// the end. Cancelled or broken: no verdict.

@@ -22,7 +22,7 @@ class Scanner {
   Scanner& operator=(Scanner&&) = delete;
   virtual ~Scanner() = default;
 
-  virtual std::string_view name() const = 0;                  // the scannertype
+  virtual std::string_view name() const = 0;  // the scannertype
 
   /// Starts as soon as the message has outgrown memory, else when it is complete: a streaming engine reads along
   /// with Message::grown(), others wait for is_complete(). An abandoned message ends in Failed.

@@ -39,9 +39,9 @@ class WorkerPool {
   asio::any_io_executor executor_;
   asio::posix::stream_descriptor announcements_;
   std::deque<std::unique_ptr<Worker>> idle_;
-  std::list<Waiter*> waiting_;          // first come, first served
-  std::list<Waiter*> called_;           // have a worker, but did not run yet
-  std::uint64_t newest_ = 0;            // generation; older workers go once they are idle
+  std::list<Waiter*> waiting_;  // first come, first served
+  std::list<Waiter*> called_;   // have a worker, but did not run yet
+  std::uint64_t newest_ = 0;    // generation; older workers go once they are idle
 };
 
 }  // namespace p3scan

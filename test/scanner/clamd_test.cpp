@@ -173,7 +173,8 @@ TEST_F(ClamdTest, TooMuchWhileTheMessageGrows) {
   one.where = FakeClamd::Break::early;
   use({one.target()});
   const auto growing = message(noise(200'000), 1000);
-  EXPECT_TRUE(std::holds_alternative<Unscannable>(wait(clamd->scan(*growing, facts)))) << "without waiting for the rest";
+  EXPECT_TRUE(std::holds_alternative<Unscannable>(wait(clamd->scan(*growing, facts))))
+      << "without waiting for the rest";
 }
 
 TEST_F(ClamdTest, CleanBeforeTheEndIsNoVerdict) {

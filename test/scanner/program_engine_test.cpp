@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
-#include "scanner/basic.h"
+#include "scanner/program_engine.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -10,6 +10,7 @@
 #include <fstream>
 #include <functional>
 
+#include "scanner/path_scanner.h"
 #include "spool/scratch.h"
 
 namespace p3scan {
@@ -25,7 +26,7 @@ using test::Scratch;
 
 Verdict infected(std::string name) { return Infected{.name = std::move(name), .engine = "basic"}; }
 
-class BasicTest : public testing::Test {
+class ProgramTest : public testing::Test {
  protected:
   /// Writes a program for the shell; gives its path.
   std::string script(std::string_view text) {
@@ -36,7 +37,9 @@ class BasicTest : public testing::Test {
   }
   void use(const std::string& command) {
     settings.command = command;
-    auto made = BasicScanner::make(io.get_executor(), settings);
+    auto engine = ProgramEngine::make(io.get_executor(), settings);
+    if (!engine) throw std::runtime_error(engine.error());
+    auto made = PathScanner::make(io.get_executor(), std::move(*engine), paths);
     if (!made) throw std::runtime_error(made.error());
     scanner = std::move(*made);
   }
@@ -57,23 +60,23 @@ class BasicTest : public testing::Test {
   /// Messages that still have a name.
   std::size_t left_over() const {
     std::size_t count = 0;
-    for (const auto& entry : fs::recursive_directory_iterator(settings.directory))
-      count += entry.is_directory() ? 0 : 1;
+    for (const auto& entry : fs::recursive_directory_iterator(paths.directory)) count += entry.is_directory() ? 0 : 1;
     return count;
   }
 
   Scratch dir;
   asio::io_context io;
-  BasicSettings settings{.command = {},
-                         .viruscode = {1},
-                         .goodcode = {},
-                         .virusregexp = ".*: (.*) FOUND",
-                         .virusregexp_part = 1,
-                         .directory = dir.path() + "/children"};
-  std::unique_ptr<BasicScanner> scanner;
+  ProgramSettings settings{.command = {},
+                           .viruscode = {1},
+                           .goodcode = {},
+                           .unscannablecode = {},
+                           .virusregexp = ".*: (.*) FOUND",
+                           .virusregexp_part = 1};
+  PathSettings paths{.directory = dir.path() + "/children", .altvnmsg_template = {}};
+  std::unique_ptr<PathScanner> scanner;
 };
 
-TEST_F(BasicTest, TheExitCodeDecides) {
+TEST_F(ProgramTest, TheExitCodeDecides) {
   struct Row {
     std::string_view text;
     Verdict expected;
@@ -101,8 +104,8 @@ TEST_F(BasicTest, TheExitCodeDecides) {
   }
 }
 
-TEST_F(BasicTest, GivesTheTrueMessageAsTheLastArgument) {
-  settings.directory = dir.path() + "/it's a \"$HOME\"; `x` | *";
+TEST_F(ProgramTest, GivesTheTrueMessageAsTheLastArgument) {
+  paths.directory = dir.path() + "/it's a \"$HOME\"; `x` | *";
   const auto program = script("cat \"$3\" > \"$1\"; stat -c %a \"$3\" >> \"$1\"; exit $(($# - 3))");
   use(program + " '" + dir.path() + "/copy' 'two words'");
   for (const std::size_t memory : {1UL << 20U, 1000UL}) {
@@ -113,22 +116,22 @@ TEST_F(BasicTest, GivesTheTrueMessageAsTheLastArgument) {
   }
 }
 
-TEST_F(BasicTest, AProgramThatChangesTheMessageIsNotTrusted) {
+TEST_F(ProgramTest, AProgramThatChangesTheMessageIsNotTrusted) {
   use(script("echo cleaned >> \"$1\"; exit 0"));
   EXPECT_TRUE(std::holds_alternative<Failed>(scan(noise(50'000), 1000)));
 }
 
-TEST_F(BasicTest, AProgramThatRemovesTheMessageDoesNoHarm) {
+TEST_F(ProgramTest, AProgramThatRemovesTheMessageDoesNoHarm) {
   use(script("rm \"$1\"; exit 0"));
   EXPECT_EQ(scan(noise(50'000), 1000), Verdict(Clean{}));
 }
 
-TEST_F(BasicTest, NoShellActsUponTheLine) {
+TEST_F(ProgramTest, NoShellActsUponTheLine) {
   use(script("[ \"$1 $2 $3\" = '; $(exit 7) |' ]") + " ';' '$(exit 7)' |");
   EXPECT_EQ(scan(), Verdict(Clean{}));
 }
 
-TEST_F(BasicTest, AProgramThatIsGoneIsFailed) {
+TEST_F(ProgramTest, AProgramThatIsGoneIsFailed) {
   const auto program = script("exit 0");
   use(program);
   fs::remove(program);
@@ -136,7 +139,7 @@ TEST_F(BasicTest, AProgramThatIsGoneIsFailed) {
   EXPECT_EQ(left_over(), 0U);
 }
 
-TEST_F(BasicTest, AnIncompleteMessageIsFailed) {
+TEST_F(ProgramTest, AnIncompleteMessageIsFailed) {
   use(script("exit 0"));
   Message message(io.get_executor(), SpoolLimits{.directory = dir.path(), .keep_free = 0});
   asio::post(io, [&] { message.abandon(); });
@@ -162,7 +165,7 @@ class Fifo {
   UniqueFd fd_;
 };
 
-TEST_F(BasicTest, CancellingKillsTheWholeGroup) {
+TEST_F(ProgramTest, CancellingKillsTheWholeGroup) {
   const Fifo fifo(dir.path() + "/fifo");
   use(script("trap '' TERM INT HUP; exec 9> " + dir.path() + "/fifo; (sleep 1000) & printf x >&9; wait"));
   const auto whole = message("hello");
@@ -186,8 +189,8 @@ TEST_F(BasicTest, CancellingKillsTheWholeGroup) {
   EXPECT_TRUE(fifo.ended());
 }
 
-TEST_F(BasicTest, OnlySoManyAtOnce) {
-  settings.most = 2;
+TEST_F(ProgramTest, OnlySoManyAtOnce) {
+  paths.most = 2;
   use(script("mkdir slot.$$; [ $(ls -d slot.* | wc -l) -le 2 ] || exit 1; sleep 0.02; rmdir slot.$$"));
   const auto before = fs::current_path();
   fs::current_path(dir.path());
@@ -209,7 +212,7 @@ TEST_F(BasicTest, OnlySoManyAtOnce) {
   EXPECT_EQ(clean, 8);
 }
 
-TEST_F(BasicTest, SettingsThatCannotWork) {
+TEST_F(ProgramTest, SettingsThatCannotWork) {
   const auto program = script("exit 0");
   std::ofstream(dir.path() + "/text") << "exit 0\n";
   struct Row {
@@ -234,28 +237,28 @@ TEST_F(BasicTest, SettingsThatCannotWork) {
   for (const auto& row : rows) {
     settings.command = row.command;
     settings.virusregexp = row.regexp;
-    const auto checked = BasicScanner::check(settings);
+    const auto checked = ProgramEngine::check(settings);
     ASSERT_FALSE(checked) << row.command << row.regexp;
     EXPECT_NE(checked.error().find(row.says), std::string::npos) << checked.error();
-    EXPECT_EQ(BasicScanner::make(io.get_executor(), settings).has_value(), row.made) << row.command;
+    EXPECT_EQ(ProgramEngine::make(io.get_executor(), settings).has_value(), row.made) << row.command;
   }
   settings.command = "true";
   settings.virusregexp.clear();
-  EXPECT_TRUE(BasicScanner::check(settings)) << "found by PATH";
+  EXPECT_TRUE(ProgramEngine::check(settings)) << "found by PATH";
 }
 
-TEST_F(BasicTest, TheDirectoryGoesWithTheScannerAndAfterACrash) {
-  fs::create_directories(settings.directory + "/basic.crash");
-  fs::create_directories(settings.directory + "/others");
-  std::ofstream(settings.directory + "/basic.crash/p3scan.abcdef") << "x";
+TEST_F(ProgramTest, TheDirectoryGoesWithTheScannerAndAfterACrash) {
+  fs::create_directories(paths.directory + "/basic.crash");
+  fs::create_directories(paths.directory + "/others");
+  std::ofstream(paths.directory + "/basic.crash/p3scan.abcdef") << "x";
   use(script("exit 0"));
   const auto first = std::move(scanner);
   use(script("exit 0"));
-  EXPECT_FALSE(fs::exists(settings.directory + "/basic.crash"));
-  EXPECT_TRUE(fs::exists(settings.directory + "/others"));
-  EXPECT_EQ(std::distance(fs::directory_iterator(settings.directory), {}), 3);
+  EXPECT_FALSE(fs::exists(paths.directory + "/basic.crash"));
+  EXPECT_TRUE(fs::exists(paths.directory + "/others"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(paths.directory), {}), 3);
   scanner.reset();
-  EXPECT_EQ(std::distance(fs::directory_iterator(settings.directory), {}), 2);
+  EXPECT_EQ(std::distance(fs::directory_iterator(paths.directory), {}), 2);
 }
 
 }  // namespace
