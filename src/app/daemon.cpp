@@ -144,6 +144,7 @@ Result<void, std::string> give_up_root(const config::Config& config, const Accou
 Result<config::Config, config::Errors> configure(const std::vector<std::string>& argv,
                                                  const config::Invocation& invocation, const std::string& text) {
   std::vector<const char*> arguments;
+  arguments.reserve(argv.size());
   for (const auto& argument : argv) arguments.push_back(argument.c_str());
   return config::load(arguments, text, invocation.configfile);
 }

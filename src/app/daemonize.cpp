@@ -28,7 +28,7 @@ namespace {
 Result<void, std::string> Background::detach() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail(std::generic_category().message(errno));
-  UniqueFd outcome(ends[0]);
+  const UniqueFd outcome(ends[0]);
   parent_ = UniqueFd(ends[1]);
   const pid_t pid = ::fork();
   if (pid < 0) return fail(std::generic_category().message(errno));

@@ -21,7 +21,7 @@ bool is_shortage(error_code ec) {
 
 }  // namespace
 
-Acceptor::Acceptor(asio::any_io_executor executor, UniqueFd listener, Admission& admission, const Log& log)
+Acceptor::Acceptor(const asio::any_io_executor& executor, UniqueFd listener, Admission& admission, const Log& log)
     : executor_(executor), listener_(executor), admission_(admission), log_(log), place_free_(executor) {
   const auto protocol = protocol_of(listener.get());
   listener_.assign(protocol, listener.release());

@@ -18,7 +18,7 @@ class Acceptor {
   /// Called for every connection; must not throw. `place` is empty when the client has too many already.
   using Serve = std::function<void(net::Socket client, std::optional<Admission::Place> place)>;
 
-  Acceptor(asio::any_io_executor executor, UniqueFd listener, Admission& admission, const Log& log);
+  Acceptor(const asio::any_io_executor& executor, UniqueFd listener, Admission& admission, const Log& log);
 
   /// Until stop().
   asio::awaitable<void> run(Serve serve);

@@ -24,7 +24,7 @@ class Admission {
   class Place {
    public:
     Place(Admission& owner, net::Address client) : owner_(&owner), client_(std::move(client)) {}
-    Place(Place&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)), client_(other.client_) {}
+    Place(Place&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)), client_(std::move(other.client_)) {}
     Place& operator=(Place&&) = delete;
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;

@@ -56,8 +56,8 @@ class Activity {
 /// wait for something else, since a TLS stream would not survive that. Errors of a peer are the end of that peer.
 class Peer {
  public:
-  Peer(asio::any_io_executor executor, Activity& activity, std::size_t buffer_limit)
-      : activity_(activity), input_(buffer_limit), room_(executor), attached_(std::move(executor)) {}
+  Peer(const asio::any_io_executor& executor, Activity& activity, std::size_t buffer_limit)
+      : activity_(activity), input_(buffer_limit), room_(executor), attached_(executor) {}
 
   void attach(net::Socket socket);
   /// From here on everything is inside this session, whose handshake is done. Nothing received before may be left.

@@ -18,7 +18,7 @@ constexpr auto kLinger = std::chrono::seconds(2);
 
 class Session {
  public:
-  Session(asio::any_io_executor executor, std::shared_ptr<const Services> services, net::Socket socket)
+  Session(const asio::any_io_executor& executor, std::shared_ptr<const Services> services, net::Socket socket)
       : executor_(executor),
         services_(std::move(services)),
         client_(executor, activity_, std::max<std::size_t>(kBuffer, services_->config.maxline + 2)),
