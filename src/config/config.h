@@ -10,6 +10,7 @@ namespace p3scan::config {
 using std::chrono::seconds;
 
 enum class Barelf { normalize, reject, pass };
+enum class TlsBad { refuse, accept };
 enum class OnFailure { tempfail, deliver };
 enum class OnUnscannable { deliver_marked, notify, tempfail, reject };
 enum class ScannerType { libclamav, clamd, basic, bash, avpd, avpd_new, trophie, sophie, icap, fprot, fsecure };
@@ -50,6 +51,8 @@ struct Config {
   std::vector<std::uint16_t> emailport = {25};
   std::vector<std::uint16_t> sslport = {995};   // POP3 over TLS
   std::vector<std::uint16_t> imapport = {143};  // IMAP
+  TlsBad tlsbad = TlsBad::refuse;               // a server whose certificate is not trusted
+  std::string tlsroots;                         // more trusted roots, a file in PEM
   bool sslport_given = false;
   bool imapport_given = false;
   bool authuser = false;                       // useurl: only logins with a file in usersdir

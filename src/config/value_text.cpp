@@ -25,6 +25,7 @@ struct Word {
 
 constexpr Word<bool> kSwitches[] = {{"yes", true},  {"no", false},  {"on", true},
                                     {"off", false}, {"true", true}, {"false", false}};
+constexpr Word<TlsBad> kTlsBad[] = {{"refuse", TlsBad::refuse}, {"accept", TlsBad::accept}};
 constexpr Word<Barelf> kBarelf[] = {
     {"normalize", Barelf::normalize}, {"reject", Barelf::reject}, {"pass", Barelf::pass}};
 constexpr Word<OnFailure> kOnFailure[] = {{"tempfail", OnFailure::tempfail}, {"deliver", OnFailure::deliver}};
@@ -46,6 +47,7 @@ constexpr Word<HtmlClean> kHtmlClean[] = {
     {"off", HtmlClean::off}, {"webbugs", HtmlClean::webbugs}, {"strict", HtmlClean::strict}};
 
 constexpr std::span<const Word<Barelf>> words_of(Barelf /*type*/) { return kBarelf; }
+constexpr std::span<const Word<TlsBad>> words_of(TlsBad /*type*/) { return kTlsBad; }
 constexpr std::span<const Word<Attachments>> words_of(Attachments /*type*/) { return kAttachments; }
 constexpr std::span<const Word<OnSigned>> words_of(OnSigned /*type*/) { return kOnSigned; }
 constexpr std::span<const Word<SpamType>> words_of(SpamType /*type*/) { return kSpamTypes; }

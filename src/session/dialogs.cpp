@@ -20,7 +20,14 @@ proto::smtp::BareLf bare_lf(config::Barelf mode) {
 
 }  // namespace
 
-std::string_view name_of(Protocol protocol) { return protocol == Protocol::smtp ? "SMTP" : "POP3"; }
+std::string_view name_of(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::pop3: return "POP3";
+    case Protocol::pop3s: return "POP3S";
+    case Protocol::smtp: return "SMTP";
+  }
+  return "POP3";
+}
 
 std::unique_ptr<proto::Dialog> make_dialog(Protocol protocol, const config::Config& config,
                                            const std::string& hostname) {

@@ -7,9 +7,9 @@
 
 namespace p3scan::session {
 
-enum class Protocol { pop3, smtp };
+enum class Protocol { pop3, pop3s, smtp };
 
-std::string_view name_of(Protocol protocol);  // "POP3", "SMTP": for log lines and %PROTOCOL%
+std::string_view name_of(Protocol protocol);  // "POP3", "POP3S", "SMTP": for log lines and %PROTOCOL%
 
 std::unique_ptr<proto::Dialog> make_dialog(Protocol protocol, const config::Config& config,
                                            const std::string& hostname);

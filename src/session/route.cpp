@@ -45,6 +45,7 @@ Route redirected(const Services& services, net::Socket& client) {
 
 Spoken spoken_on(std::uint16_t port, const config::Config& config) {
   if (std::ranges::find(config.emailport, port) != config.emailport.end()) return Spoken::smtp;
+  if (std::ranges::find(config.sslport, port) != config.sslport.end()) return Spoken::pop3s;
   switch (port) {
     case 110: return Spoken::pop3;
     case 465:

@@ -11,6 +11,7 @@ namespace p3scan::session {
 enum class Spoken {
   pop3,
   smtp,
+  pop3s,        // TLS towards the server, plain text towards the client, as the old program had it
   by_greeting,  // the port says nothing: the server's first words will
   unavailable,  // TLS from the first octet on: not scanned by this version, and not passed unscanned
 };

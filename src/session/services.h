@@ -11,6 +11,7 @@
 #include "filter/lists.h"
 #include "net/allow_list.h"
 #include "net/own_connections.h"
+#include "net/tls.h"
 #include "scan/policy.h"
 #include "scanner/scanner.h"
 #include "spool/message.h"
@@ -41,6 +42,7 @@ struct Services {
   std::string template_text;
   std::string hostname;
   std::string domainname;
+  std::shared_ptr<net::TlsContext> tls_client;     // towards servers
   net::OwnConnections* own_connections = nullptr;  // shared by all loops, outlives them
   boost::asio::thread_pool* blocking = nullptr;    // for what waits for a disk
 };

@@ -16,6 +16,17 @@ using proto::Outcome;
 constexpr std::size_t kBuffer = std::size_t{128} * 1024;
 constexpr auto kLinger = std::chrono::seconds(2);
 
+Protocol protocol_of(Spoken spoken) {
+  switch (spoken) {
+    case Spoken::smtp: return Protocol::smtp;
+    case Spoken::pop3s: return Protocol::pop3s;
+    case Spoken::pop3:
+    case Spoken::by_greeting:
+    case Spoken::unavailable: return Protocol::pop3;
+  }
+  return Protocol::pop3;
+}
+
 class Session {
  public:
   Session(const asio::any_io_executor& executor, std::shared_ptr<const Services> services, net::Socket socket)
@@ -37,6 +48,7 @@ class Session {
 
   asio::awaitable<bool> find_server();
   asio::awaitable<bool> connect(const std::vector<net::Endpoint>& candidates);
+  asio::awaitable<bool> start_tls();
   asio::awaitable<bool> may_log_in(const std::string& host, std::uint16_t port);
   asio::awaitable<bool> connect_named(std::string host, std::uint16_t port);
   asio::awaitable<bool> listen_to_greeting();
@@ -81,7 +93,7 @@ asio::awaitable<bool> Session::find_server() {
                 net::text(talk_.client), net::text(talk_.server), talk_.server.port());
     co_return false;
   }
-  protocol_ = spoken == Spoken::smtp ? Protocol::smtp : Protocol::pop3;
+  protocol_ = protocol_of(spoken);
   if (spoken != Spoken::by_greeting) log_start();
   if (!co_await connect(*route)) {
     if (spoken != Spoken::by_greeting) co_await say_no("Cannot connect to the mail server, try again later");
@@ -111,7 +123,7 @@ asio::awaitable<bool> Session::connect(const std::vector<net::Endpoint>& candida
     own_connection_.emplace(*services_->own_connections,
                             net::OwnConnections::Ends{socket->local_endpoint(ignored), to});
     server_.attach(std::move(*socket));
-    co_return true;
+    co_return protocol_ != Protocol::pop3s || co_await start_tls();
   }
   log().error("Cannot connect to real-server: {} ({})", net::text(candidates.front().address()), why);
   co_return false;
@@ -127,6 +139,24 @@ asio::awaitable<bool> Session::may_log_in(const std::string& host, std::uint16_t
   co_return false;
 }
 
+/// Towards the server. In transparent mode nobody says by what name the client knows it, so that only the chain of its
+/// certificate can be verified.
+asio::awaitable<bool> Session::start_tls() {
+  const net::TlsVerify verify{.required = config().tlsbad == config::TlsBad::refuse, .name = config().targetip};
+  auto tls = net::TlsSession::make(services_->tls_client, server_.socket(), verify);
+  auto done = tls ? co_await (*tls)->handshake(config().connecttimeout) : fail(tls.error());
+  if (done) {
+    log().debug("{}: {}", net::text(talk_.server), (*tls)->describe());
+    server_.attach_tls(std::move(*tls));
+    co_return true;
+  }
+  log().error(
+      "Cannot connect to real-server: {} (client {}): TLS: {}; tlsroots adds trusted roots, tlsbad = accept "
+      "takes any certificate",
+      net::text(talk_.server), net::text(talk_.client), done.error());
+  co_return false;
+}
+
 asio::awaitable<bool> Session::connect_named(std::string host, std::uint16_t port) {
   if (!co_await may_log_in(host, port)) co_return false;
   const auto route = co_await find_named_route(*services_, std::move(host), port);
@@ -139,6 +169,7 @@ asio::awaitable<bool> Session::connect_named(std::string host, std::uint16_t por
     log().error("useurl: port {} is no POP3 port (client {})", port, net::text(talk_.client));
     co_return false;
   }
+  protocol_ = protocol_of(spoken);
   if (!co_await connect(*route)) co_return false;
   log().notice("Real-server address is {}", net::text(talk_.server));
   co_return true;
@@ -202,7 +233,7 @@ asio::awaitable<void> Session::refuse() {
   const auto route = co_await find_route(*services_, client_.socket());
   if (route) {
     const auto spoken = spoken_on(route->front().port(), config());
-    protocol_ = spoken == Spoken::smtp ? Protocol::smtp : Protocol::pop3;
+    protocol_ = protocol_of(spoken);
     if (spoken != Spoken::by_greeting && spoken != Spoken::unavailable) co_await say_no("Too many connections");
   }
   co_await close(Outcome::finished);

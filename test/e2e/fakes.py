@@ -116,9 +116,10 @@ class Leave(Exception):
 
 
 class Server:
-    """Accepts on IPv4 and IPv6, one thread per connection."""
+    """Accepts on IPv4 and IPv6, one thread per connection; inside TLS if there is a context for it."""
 
-    def __init__(self, namespace, port):
+    def __init__(self, namespace, port, tls=None):
+        self.tls = tls
         self.sessions = []          # of each connection, in the order of their arrival
         self.peers = []
         self.errors = []
@@ -154,6 +155,8 @@ class Server:
             except OSError:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.tls:
+                connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
             session = self.session_type(self, connection)
             with self._lock:
                 self._connections.add(connection)
@@ -252,12 +255,13 @@ class Pop3Server(Server):
     """Serves `mails` octet for octet; each must end in CRLF. hook(session, line) may answer a command itself."""
     session_type = Pop3Session
 
-    def __init__(self, namespace, mails, piece=None, hook=None, port=110, greeting=b"+OK ready <1.2@test>\r\n"):
+    def __init__(self, namespace, mails, piece=None, hook=None, port=110, greeting=b"+OK ready <1.2@test>\r\n",
+                 tls=None):
         self.mails = list(mails)
         self.piece = piece
         self.hook = hook
         self.greeting = greeting
-        super().__init__(namespace, port)
+        super().__init__(namespace, port, tls)
 
 
 # A lone dot for somebody who takes CR and LF each for the end of a line and does not see NUL at all.
