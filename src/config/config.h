@@ -53,7 +53,6 @@ struct Config {
   std::vector<std::uint16_t> imapport = {143};  // IMAP
   TlsBad tlsbad = TlsBad::refuse;               // a server whose certificate is not trusted
   std::string tlsroots;                         // more trusted roots, a file in PEM
-  bool sslport_given = false;
   bool imapport_given = false;
   bool authuser = false;                       // useurl: only logins with a file in usersdir
   std::string usersdir = "/etc/p3scan/users";  // holds files USER#SERVER:PORT
