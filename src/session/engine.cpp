@@ -32,6 +32,7 @@ Engine::Engine(const asio::any_io_executor& executor, std::shared_ptr<const Serv
       server_(parts.server),
       activity_(parts.activity),
       conversation_(parts.conversation),
+      transcript_(services_->log, conversation_),
       connector_(std::move(parts.connector)),
       news_(executor),
       timer_(executor) {}
@@ -135,6 +136,7 @@ void Engine::take_content() {
 
 asio::awaitable<void> Engine::say(const proto::Action& action) {
   const auto* delivery = std::get_if<proto::Deliver>(&action);
+  for (const auto side : {proto::Side::server, proto::Side::client}) transcript_.say(side, words_for(side));
   for (const auto side : {proto::Side::server, proto::Side::client}) {
     auto& words = words_for(side);
     // Words in front of a message go out with it.

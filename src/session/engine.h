@@ -8,6 +8,7 @@
 
 #include "session/inspection.h"
 #include "session/peer.h"
+#include "session/transcript.h"
 
 namespace p3scan::session {
 
@@ -80,6 +81,7 @@ class Engine {
   Peer& server_;
   Activity& activity_;
   Conversation& conversation_;
+  Transcript transcript_;
   Connector connector_;
   net::Event news_;
   proto::Outbox out_;

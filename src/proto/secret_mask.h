@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace p3scan::proto {
+
+/// Takes passwords out of what one session says, for the eyes of whoever reads a debug log. Knows the commands of POP3
+/// (RFC 1939, RFC 5034), SMTP (RFC 4954) and IMAP (RFC 9051) at once, as their words do not clash.
+class SecretMask {
+ public:
+  /// One line from client to server, without its line end. A password, a digest, and what answers a server that asks
+  /// for the next step of an authentication are replaced by "<hidden>".
+  std::string to_server(std::string_view line);
+  /// One line from server to client.
+  void to_client(std::string_view line);
+
+ private:
+  bool asked_ = false;  // by the server: the next line to it is part of an authentication
+};
+
+}  // namespace p3scan::proto
