@@ -21,9 +21,11 @@ MAY_USE = {
     'html': {'base'},
     'attach': {'base'},
     'filter': {'base', 'mime', 'scan', 'html', 'attach', 'net', 'spool', 'scanner'},
+    'notify': {'base', 'proto', 'mime', 'scan', 'net', 'spool', 'scanner'},
     'worker': {'base', 'scan'},
-    'session': {'base', 'proto', 'mime', 'scan', 'config', 'net', 'spool', 'scanner', 'filter'},
-    'app': {'base', 'config', 'scan', 'net', 'spool', 'scanner', 'filter', 'worker', 'session', 'proto',
+    'session': {'base', 'proto', 'mime', 'scan', 'config', 'net', 'spool', 'scanner', 'filter',
+                'notify'},
+    'app': {'base', 'config', 'scan', 'net', 'spool', 'scanner', 'filter', 'notify', 'worker', 'session', 'proto',
             'mime', 'html', 'attach'},
 }
 PURE = {'proto', 'mime', 'scan', 'config', 'html', 'attach'}
