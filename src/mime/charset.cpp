@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include "mime/charset.h"
 
-#include <iconv.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -15,6 +13,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "mime/iconv_handle.h"
 #include "mime/utf8.h"
 
 namespace p3scan::mime {
@@ -119,20 +118,12 @@ std::string iconv_name(std::string_view name) {
   return at == kIconvCharsets.end() ? std::string{} : std::string(*at);
 }
 
-/// One conversion of iconv(3), closed at the end of its life.
+/// One conversion from the beginning of a text to its end.
 class Converter {
  public:
-  Converter(const std::string& to, const std::string& from)
-      : handle_(to.empty() || from.empty() ? none() : iconv_open(to.c_str(), from.c_str())) {}
-  Converter(const Converter&) = delete;
-  Converter& operator=(const Converter&) = delete;
-  Converter(Converter&&) = delete;
-  Converter& operator=(Converter&&) = delete;
-  ~Converter() {
-    if (*this) iconv_close(handle_);
-  }
+  Converter(const std::string& to, const std::string& from) : handle_(to, from) {}
 
-  explicit operator bool() const { return handle_ != none(); }
+  explicit operator bool() const { return static_cast<bool>(handle_); }
 
   /// Appends all of `in` converted. False if it is not valid or can not be said in the target.
   bool convert(std::string_view in, std::string& out) {
@@ -146,15 +137,12 @@ class Converter {
   void flush(std::string& out) { drain(nullptr, nullptr, out); }
 
  private:
-  // NOLINTNEXTLINE(performance-no-int-to-ptr,cppcoreguidelines-pro-type-reinterpret-cast): POSIX defines it like that
-  static iconv_t none() { return reinterpret_cast<iconv_t>(-1); }
-
   bool drain(char** from, std::size_t* left, std::string& out) {
     std::array<char, 4096> buffer{};
     for (;;) {
       auto* to = buffer.data();
       auto room = buffer.size();
-      const auto result = iconv(handle_, from, left, &to, &room);
+      const auto result = iconv(handle_.get(), from, left, &to, &room);
       const bool full = result == static_cast<std::size_t>(-1) && errno == E2BIG;
       out.append(buffer.data(), buffer.size() - room);
       if (!full) return result != static_cast<std::size_t>(-1);
@@ -162,7 +150,7 @@ class Converter {
     }
   }
 
-  iconv_t handle_;
+  IconvHandle handle_;
 };
 
 std::string octets_to_utf8(const Table& codes, std::string_view bytes) {

@@ -48,16 +48,23 @@ class TextRewriter {
   virtual std::uint64_t settled() const = 0;
 };
 
-/// Decodes the body of a leaf part. `encoding` is usually part.encoding; another one of part.encodings may be wanted.
+/// Decodes the body of a leaf part. To read it in another one of part.encodings, change `encoding` of a copy.
 void read_text(std::string_view message, const Part& part, TextReader& reader);
+
+/// What the text that is edited in needs.
+struct TextTarget {
+  std::string_view charset = {};  // the header shall say so: the old text has the same octets in it; empty: as it is
+  bool eight_bit = false;         // may hold octets above 0x7f
+};
 
 /// Decodes it, lets `rewriter` edit it and writes what comes of it as edits of the message: in place where the body is
 /// not encoded, else all of the body encoded anew in the same transfer encoding. Text that had to be converted becomes
-/// UTF-8 in quoted-printable (or base64, if it was), and the header of the part says so. No edit of the rewriter: none
-/// of the message. Returns whether there was one. The part's edits are the only ones between part.begin and part.end.
-/// Memory: a few pieces and what the rewriter has not settled. Time: linear; an encoded part that is changed is decoded
-/// twice.
-bool rewrite_text(std::string_view message, const Part& part, TextRewriter& rewriter, Edits& edits);
+/// UTF-8 in quoted-printable (or base64, if it was), and the header of the part says so; text that gets octets above
+/// 0x7f where they are not announced becomes quoted-printable. No edit of the rewriter: none of the message. Returns
+/// whether there was one. The part's edits are the only ones between part.begin and part.end. Memory: a few pieces and
+/// what the rewriter has not settled. Time: linear; an encoded part that is changed is decoded twice.
+bool rewrite_text(std::string_view message, const Part& part, TextRewriter& rewriter, Edits& edits,
+                  const TextTarget& target = {});
 
 /// The charset of what readers get: the part's own, or "utf-8" if its text is converted.
 std::string text_charset(std::string_view message, const Part& part);
