@@ -37,7 +37,7 @@ constexpr std::string_view kKeysOf30[] = {
     "password",  "settings",   "version"};
 
 std::string text_of(std::string_view file) {
-  std::ifstream in(std::filesystem::path(__FILE__).parent_path() / file, std::ios::binary);
+  std::ifstream in(std::filesystem::path(P3SCAN_TEST_DIR) / file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 

@@ -92,6 +92,8 @@ const Case kValues[] = {
     {"debug", "yes"},
     {"quiet", "yes"},
     {"sslport", "995, 1995"},
+    {"tlsbad", "accept"},
+    {"tlsroots", "/x"},
     {"imapport", "imap, 1143", "143, 1143"},
     {"authuser", "yes"},
     {"usersdir", "/x"},
