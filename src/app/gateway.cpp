@@ -47,6 +47,9 @@ struct Loop {
   std::vector<std::unique_ptr<Acceptor>> acceptors;
   std::shared_ptr<const Services> services;
 
+  void tell_place_free() {
+    for (auto& acceptor : acceptors) acceptor->place_free();
+  }
   void stop_accepting() {
     for (auto& acceptor : acceptors) acceptor->stop();
   }
@@ -75,7 +78,7 @@ class Gateway {
   }
 
   void make_acceptors();
-  void accept_on(Loop& loop, Acceptor& acceptor);
+  static void accept_on(Loop& loop, Acceptor& acceptor);
   bool make_services(const config::Config& config);
   asio::awaitable<void> obey_master();
   asio::awaitable<void> obey_signal();
@@ -97,6 +100,7 @@ class Gateway {
 void Gateway::make_loops() {
   std::uint32_t count = 1;
   for (const auto& listener : start_.listeners) count = std::max(count, listener.loop + 1);
+  loops_.reserve(count);
   for (std::uint32_t i = 0; i < count; ++i) loops_.push_back(std::make_unique<Loop>());
 }
 
@@ -107,11 +111,7 @@ void Gateway::make_acceptors() {
         std::make_unique<Acceptor>(loop.io.get_executor(), std::move(listener.fd), admission_, start_.log));
   }
   for (auto& loop : loops_) {
-    admission_.on_leave([&loop = *loop] {
-      asio::post(loop.io, [&loop] {
-        for (auto& acceptor : loop.acceptors) acceptor->place_free();
-      });
-    });
+    admission_.on_leave([&loop = *loop] { asio::post(loop.io, [&loop] { loop.tell_place_free(); }); });
   }
 }
 
@@ -125,6 +125,7 @@ void Gateway::accept_on(Loop& loop, Acceptor& acceptor) {
 /// For every loop or, when something is wrong with the configuration, for none.
 bool Gateway::make_services(const config::Config& config) {
   std::vector<std::shared_ptr<const Services>> fresh;
+  fresh.reserve(loops_.size());
   for (auto& loop : loops_) {
     auto services = build_services({.config = config,
                                     .log = start_.log,
@@ -155,6 +156,7 @@ int Gateway::run() {
   asio::co_spawn(first().io, obey_signal(), asio::detached);
   send_packet(control_.native_handle(), "ready");
   std::vector<std::jthread> threads;
+  threads.reserve(loops_.size());
   for (std::size_t i = 1; i < loops_.size(); ++i) {
     threads.emplace_back([&loop = *loops_[i]] {
       const auto work = asio::make_work_guard(loop.io);
@@ -189,6 +191,7 @@ void Gateway::reload(const Packet& packet) {
   if (packet.fds.size() != 1) return;
   const auto text = read_whole(packet.fds.front().get());
   std::vector<const char*> argv;
+  argv.reserve(start_.argv.size());
   for (const auto& argument : start_.argv) argv.push_back(argument.c_str());
   auto config = config::load(argv, text, start_.config_name);
   if (!config) {

@@ -99,6 +99,7 @@ ListSettings list_settings(const config::Config& config) {
 
 std::vector<ScannerSettings> scanner_settings(const config::Config& config) {
   std::vector<ScannerSettings> all;
+  all.reserve(config.scanners.size());
   for (const auto& scanner : config.scanners) {
     all.push_back(
         {.kind = convert(scanner.type),

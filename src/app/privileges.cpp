@@ -33,6 +33,7 @@ std::string why(int cause) { return std::generic_category().message(cause); }
 void select(std::span<const unsigned> capabilities) {
   capng_clear(CAPNG_SELECT_BOTH);
   for (const unsigned capability : capabilities)
+    // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): the library takes several flags in one
     capng_update(CAPNG_ADD, static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED), capability);
 }
 

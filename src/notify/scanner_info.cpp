@@ -50,7 +50,7 @@ asio::awaitable<std::string> run_program(std::vector<std::string> words, std::ch
 asio::awaitable<std::string> ask_clamd(std::string text) {
   const auto target = parse_clamd_target(text);
   if (!target) co_return "clamd";
-  ClamdAddresses addresses;
+  HostAddresses addresses;
   auto connection = co_await ClamdConnection::open(*target, addresses, kClamdLimit);
   if (!connection) co_return "clamd";
   const auto answer = co_await (*connection)->ask("zVERSION", kClamdLimit);
