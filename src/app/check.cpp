@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "app/check_programs.h"
 #include "app/daemon.h"
 #include "app/directories.h"
 #include "app/gateway_services.h"
@@ -85,6 +86,9 @@ int run_check(const Started& started) {
               config.template_given ? config.templatefile : config.templatefile + " or a built-in text");
   report.fact("Pid file: {}", config.pidfile);
   for (const auto& scanner : scanner_settings(config)) tell_scanner(report, config, scanner);
+  const auto programs = check_programs(config);
+  for (const auto& mistake : programs.mistakes) report.mistake(mistake);
+  for (const auto& note : programs.notes) report.fact("Note: {}", note);
   for (const auto& note : config::notes(config)) report.fact("Note: {}", note);
   report.fact("Settings:\n{}", config::settings_text(config));
   report.fact("{}", report.mistakes() == 0 ? "All in order." : "Not in order, see the errors.");
