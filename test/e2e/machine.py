@@ -28,7 +28,7 @@ rm -rf var/lib/clamav       # EICAR is known without any signatures, which take 
 echo ready
 exec cat
 """
-PIDFILE = "/run/p3scan/p3scan.pid"         # not by /var/run, a link that would lead out here
+PIDFILE = "/var/run/p3scan/p3scan.pid"
 
 
 class Machine:
@@ -46,12 +46,28 @@ class Machine:
         self.root = pathlib.Path(f"/proc/{self._holder.pid}/root{directory}/root")
 
     def path(self, path):
-        return self.root / str(path).lstrip("/")
+        """Where `path` is, seen from out here. An absolute link on the way would lead to the real system: it is
+        followed within the machine, and a link at the end is the link itself."""
+        done = self.root
+        rest = str(path).strip("/").split("/")
+        for _ in range(100):
+            if len(rest) == 1:
+                return done / rest[0]
+            step, rest = done / rest[0], rest[1:]
+            if step.is_symlink():
+                target = os.readlink(step)
+                if target.startswith("/"):
+                    done = self.root
+                rest = target.strip("/").split("/") + rest
+            else:
+                done = step
+        raise AssertionError(f"{path}: too many links")
 
     def write(self, path, text, owner="root", mode=0o644):
-        """A file, in a directory that is made if need be."""
+        """A file, in a directory that is made if need be, in place of what was there."""
         file = self.path(path)
         file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
         self.give(path, owner, mode)
 

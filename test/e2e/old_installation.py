@@ -74,5 +74,5 @@ def lay(machine):
     machine.write("/var/spool/p3scan/p3scan.abort", "", "mail", 0o600)
     for path in ("", "/children", "/children/4712", "/notify"):
         machine.give("/var/spool/p3scan" + path, "mail", 0o700)
-    machine.write("/run/p3scan/p3scan.pid", "99999\n", "mail")
-    machine.give("/run/p3scan", "mail", 0o755)
+    machine.write("/var/run/p3scan/p3scan.pid", "99999\n", "mail")
+    machine.give("/var/run/p3scan", "mail", 0o755)
