@@ -11,18 +11,27 @@
 namespace p3scan {
 
 Result<MessageView, SpoolError> MessageView::of(Message& message) {
-  if (message.in_memory()) return MessageView(message.bytes(), nullptr);
+  MessageView view;
+  if (message.in_memory()) {
+    view.copy_ = std::make_unique<const std::string>(message.bytes());
+    view.bytes_ = *view.copy_;
+    return view;
+  }
   const auto fd = message.open_readonly();
   if (!fd) return fail(fd.error());
   const auto size = static_cast<std::size_t>(message.size());
   void* const mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd->get(), 0);
   if (mapped == MAP_FAILED) return fail(spool_error(errno));
   ::madvise(mapped, size, MADV_SEQUENTIAL);
-  return MessageView(std::string_view(static_cast<const char*>(mapped), size), mapped);
+  view.mapped_ = mapped;
+  view.bytes_ = std::string_view(static_cast<const char*>(mapped), size);
+  return view;
 }
 
 MessageView::MessageView(MessageView&& other) noexcept
-    : bytes_(std::exchange(other.bytes_, {})), mapped_(std::exchange(other.mapped_, nullptr)) {}
+    : copy_(std::move(other.copy_)),
+      mapped_(std::exchange(other.mapped_, nullptr)),
+      bytes_(std::exchange(other.bytes_, {})) {}
 
 MessageView::~MessageView() {
   if (mapped_ != nullptr) ::munmap(mapped_, bytes_.size());

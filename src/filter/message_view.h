@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #pragma once
 #include <cstddef>
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -8,7 +10,8 @@
 
 namespace p3scan {
 
-/// All octets of a complete message at once: those in memory, or the pages of its file. The message must outlive it.
+/// All octets of a complete message at once: a copy of those in memory (which are few), or the pages of its file. It may
+/// outlive the message, so that work on another thread need not care who gave up waiting.
 class MessageView {
  public:
   /// On the message's own thread. An error is the system's: no descriptor, no address space.
@@ -19,14 +22,15 @@ class MessageView {
   MessageView& operator=(const MessageView&) = delete;
   ~MessageView();
 
-  /// May be read on any thread while the message lives; waits for the disk.
+  /// May be read on any thread; waits for the disk.
   std::string_view bytes() const { return bytes_; }
 
  private:
-  MessageView(std::string_view bytes, void* mapped) : bytes_(bytes), mapped_(mapped) {}
+  MessageView() = default;
 
-  std::string_view bytes_;
-  void* mapped_;  // null if the message is in memory
+  std::unique_ptr<const std::string> copy_;
+  void* mapped_ = nullptr;
+  std::string_view bytes_;  // of one of them
 };
 
 }  // namespace p3scan
