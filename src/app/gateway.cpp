@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/gateway_services.h"
+#include "app/notification_services.h"
 #include "base/asio/asio.h"
 #include "base/packet_socket.h"
 #include "config/load.h"
@@ -26,6 +27,8 @@ constexpr std::size_t kBlockingThreads = 4;
 /// Of one session: client, server, spool file, engine; and those that no session owns.
 constexpr std::uint32_t kDescriptorsPerSession = 4;
 constexpr std::uint32_t kDescriptorsBesides = 64;
+/// For mail to administrators that still waits at the end.
+constexpr auto kLastMails = std::chrono::seconds(5);
 constexpr auto kDrainLook = std::chrono::milliseconds(50);
 
 /// As many sessions as there are descriptors for: the others wait in the backlog instead of failing half-way.
@@ -92,6 +95,7 @@ class Gateway {
   std::vector<std::unique_ptr<Loop>> loops_;
   Admission admission_;
   std::unique_ptr<WorkerPool> workers_;
+  std::unique_ptr<notify::Administrators> administrators_;
   asio::posix::stream_descriptor control_;
   asio::signal_set signals_;
   bool draining_ = false;
@@ -124,6 +128,11 @@ void Gateway::accept_on(Loop& loop, Acceptor& acceptor) {
 
 /// For every loop or, when something is wrong with the configuration, for none.
 bool Gateway::make_services(const config::Config& config) {
+  auto told = notify_settings(config, start_.log);
+  if (!told) {
+    start_.log.error("{}", told.error());
+    return false;
+  }
   std::vector<std::shared_ptr<const Services>> fresh;
   fresh.reserve(loops_.size());
   for (auto& loop : loops_) {
@@ -132,7 +141,8 @@ bool Gateway::make_services(const config::Config& config) {
                                     .executor = loop->io.get_executor(),
                                     .workers = *workers_,
                                     .own_connections = own_connections_,
-                                    .blocking = blocking_});
+                                    .blocking = blocking_,
+                                    .administrators = *administrators_});
     if (!services) {
       start_.log.error("{}", services.error());
       return false;
@@ -142,11 +152,13 @@ bool Gateway::make_services(const config::Config& config) {
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     asio::post(loops_[i]->io, [&loop = *loops_[i], services = fresh[i]] { loop.services = services; });
   }
+  administrators_->configure(std::move(*told));
   return true;
 }
 
 int Gateway::run() {
   workers_ = std::make_unique<WorkerPool>(first().io.get_executor(), std::move(start_.announcements));
+  administrators_ = std::make_unique<notify::Administrators>(first().io.get_executor(), start_.log);
   make_acceptors();
   if (!make_services(start_.config)) return 1;
   for (auto& loop : loops_) {
@@ -154,6 +166,7 @@ int Gateway::run() {
   }
   asio::co_spawn(first().io, obey_master(), asio::detached);
   asio::co_spawn(first().io, obey_signal(), asio::detached);
+  asio::co_spawn(first().io, administrators_->run(), asio::detached);
   send_packet(control_.native_handle(), "ready");
   std::vector<std::jthread> threads;
   threads.reserve(loops_.size());
@@ -219,6 +232,7 @@ asio::awaitable<void> Gateway::drain_out() {
   }
   if (const auto left = admission_.sessions(); left > 0)
     start_.log.warning("{} sessions cut at the end of draintime", left);
+  co_await administrators_->finish(kLastMails);
   first().io.stop();
 }
 

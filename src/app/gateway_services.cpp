@@ -12,8 +12,9 @@
 #include <system_error>
 #include <thread>
 
+#include "app/notification_services.h"
 #include "config/text.h"
-#include "mime/template.h"
+#include "mime/language.h"
 
 namespace p3scan::app {
 namespace {
@@ -40,24 +41,6 @@ void set_policies(session::Services& services) {
   services.outgoing = {convert(config.onfailure.outgoing), convert(config.onunscannable.outgoing), config.smtprset};
 }
 
-Result<std::string, std::string> template_text(const config::Config& config) {
-  const UniqueFd file(::open(config.templatefile.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file) return read_whole(file.get());
-  if (!config.template_given && errno == ENOENT) return std::string(mime::default_template());
-  return fail(fmt::format("Can't open mail notification template {}: {}", config.templatefile,
-                          std::generic_category().message(errno)));
-}
-
-/// %HOSTNAME% and %DOMAINNAME%; the old program asked for the NIS domain, which nobody has.
-void set_host_names(session::Services& services) {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) return;
-  const std::string_view full(name.data());
-  const auto dot = full.find('.');
-  services.hostname = full.substr(0, dot);
-  services.domainname = dot == std::string_view::npos ? "localdomain" : full.substr(dot + 1);
-}
-
 SpoolLimits spool_limits(const config::Config& config) {
   return {.directory = config.virusdir,
           .memory = config.spoolmemory * kKib,
@@ -81,9 +64,15 @@ ScannerKind convert(config::ScannerType type) {
   }
 }
 
+/// The script gets it before anybody knows what language the mail is in.
+std::string altvnmsg_template(const session::Services& services) {
+  if (!services.template_text.empty()) return services.template_text;
+  return std::string(mime::language_template(mime::default_language(services.config.language)));
+}
+
 Result<void, std::string> make_scanners(session::Services& services, const ServicesPlan& plan) {
   for (auto& settings : scanner_settings(services.config)) {
-    if (services.config.altvnmsg) settings.altvnmsg_template = services.template_text;
+    if (services.config.altvnmsg) settings.altvnmsg_template = altvnmsg_template(services);
     auto scanner = make_scanner(settings, {plan.executor, plan.workers, plan.blocking});
     if (!scanner) return fail(scanner.error());
     services.scanners.push_back(std::move(*scanner));
@@ -138,13 +127,20 @@ std::string read_whole(int fd) {
 Result<std::shared_ptr<const session::Services>, std::string> build_services(const ServicesPlan& plan) {
   auto services = std::make_shared<session::Services>(plan.config, plan.log);
   set_policies(*services);
-  set_host_names(*services);
+  auto names = host_names();
+  services->hostname = std::move(names.host);
+  services->domainname = std::move(names.domain);
   services->spool = spool_limits(plan.config);
   services->own_connections = &plan.own_connections;
   services->blocking = &plan.blocking;
   auto text = template_text(plan.config);
   if (!text) return fail(text.error());
   services->template_text = std::move(*text);
+  services->extra_template = extra_template(plan.config, plan.log);
+  services->administrators = &plan.administrators;
+  auto info = make_scanner_info(plan.config, plan.executor, plan.log);
+  if (!info) return fail(info.error());
+  services->scanner_info = std::move(*info);
   auto allow = net::AllowList::parse(plan.config.useurlallow);
   if (!allow) return fail(allow.error());
   services->useurl_allow = std::move(*allow);

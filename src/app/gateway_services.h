@@ -18,6 +18,7 @@ struct ServicesPlan {
   WorkerPool& workers;
   net::OwnConnections& own_connections;
   boost::asio::thread_pool& blocking;
+  notify::Administrators& administrators;
 };
 
 /// What sessions of one event loop use under `config`. The error names the option that is wrong.

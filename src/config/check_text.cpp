@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "base/ascii.h"
 
@@ -19,8 +20,9 @@ constexpr std::size_t kMaxSocketPath = 107;  // sun_path without its NUL
 constexpr std::size_t kMaxAddress = 254;     // RFC 5321 section 4.5.3.1.3, without its brackets
 constexpr std::size_t kMaxExtension = 64;
 
-constexpr std::string_view kLanguages[] = {"auto", "en", "de", "fr", "it", "es", "pt-br", "pl",
-                                           "ru",   "nl", "tr", "cs", "sv", "ja", "zh"};
+constexpr std::string_view kAutoElse = "auto:";
+constexpr std::string_view kLanguages[] = {"auto", "en", "de", "fr", "it", "es", "pt-br", "pl", "ru",
+                                           "nl",   "tr", "cs", "sv", "ja", "zh", "ge",    "sp"};
 
 struct Service {
   std::string_view name;
@@ -156,8 +158,13 @@ Checked check_mime_type(std::string_view text) {
 }
 
 Checked check_language(std::string_view text) {
-  const auto is_text = [text](std::string_view known) { return ascii::equal_nocase(text, known); };
-  if (std::ranges::any_of(kLanguages, is_text)) return {};
+  const auto is_text = [&text](std::string_view known) { return ascii::equal_nocase(text, known); };
+  std::span<const std::string_view> allowed = kLanguages;
+  if (ascii::starts_with_nocase(text, kAutoElse)) {
+    text.remove_prefix(kAutoElse.size());
+    allowed = allowed.subspan(1);  // there is no auto in auto
+  }
+  if (std::ranges::any_of(allowed, is_text)) return {};
   return fail(fmt::format("isn't a language with built-in texts: give one of {}", fmt::join(kLanguages, ", ")));
 }
 

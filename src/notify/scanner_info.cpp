@@ -12,6 +12,7 @@
 #include "scan/clamav_database.h"
 #include "scanner/clamd_connection.h"
 #include "scanner/program.h"
+#include "scanner/remote_host.h"
 
 namespace p3scan::notify {
 namespace {

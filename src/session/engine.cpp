@@ -5,6 +5,7 @@
 
 #include "mime/early_header.h"
 #include "session/delivery.h"
+#include "session/virus_report.h"
 
 namespace p3scan::session {
 namespace {
@@ -120,6 +121,8 @@ void Engine::take_content() {
   if (mail_ && error_ == proto::MessageError::none && !out_.content.empty()) {
     if (const auto kept = mail_->append(out_.content); !kept) {
       error_ = to_message_error(kept.error());
+      if (kept.error() != SpoolError::too_large)
+        VirusReport(*services_, *mail_).tell_trouble(notify::Emergency::disk, "a mail can't be kept in the spool");
       mail_->message.abandon();
       if (inspection_) inspection_->abandon();
       news_.set();  // the dialog is to see the error even when it has nothing more to read

@@ -60,7 +60,8 @@ void Inspection::abandon() {
 }
 
 asio::awaitable<Decided> Inspection::run() {
-  facts_ = facts_of(*mail_, {});
+  mail_->scanner_info = co_await scanner_info();
+  facts_ = facts_of(*mail_, mail_->scanner_info);
   Filtering filtering(*services_, *mail_, facts_);
   const auto sender = co_await look_up_sender();
   if (sender.listed != Listed::no) {
@@ -76,6 +77,15 @@ asio::awaitable<Decided> Inspection::run() {
   if (!filtering.refusal().empty()) co_return ruled(Kind::refuse, filtering.refusal());
   if (!filtering.replacement().empty()) co_return replaced(filtering.replacement());
   co_return co_await decide(filtering, std::move(verdict));
+}
+
+asio::awaitable<std::string> Inspection::scanner_info() {
+  if (!services_->scanner_info) co_return std::string();
+  try {
+    co_return co_await services_->scanner_info->get();
+  } catch (const std::exception&) {
+    co_return std::string();  // cut off: no reason to keep the mail back
+  }
 }
 
 /// White: nothing is run on the mail, and nothing is added to it. Black: it is not scanned.
@@ -147,18 +157,30 @@ asio::awaitable<Decided> Inspection::decide(Filtering& filtering, scan::Verdict 
   const auto decision = decision_about(verdict);
   const VirusReport report(*services_, *mail_);
   report.log_unclean(verdict, decision);
+  if (const auto* failed = std::get_if<scan::Failed>(&verdict); failed != nullptr && mail_->message.is_complete()) {
+    report.tell_trouble(notify::Emergency::scanner, failed->reason);
+  }
   switch (decision.kind) {
     case Decision::Kind::deliver:
-      co_return filtering.delivered(services_->config.xheader ? mime::clean_header(!mail_->incoming(), kCrlf)
-                                                              : std::string());
+      co_return filtering.delivered(services_->config.xheader ? clean_headers() : std::string());
     case Decision::Kind::deliver_marked: co_return filtering.delivered(mime::marked_header(decision.text, kCrlf));
     case Decision::Kind::replace: co_return co_await replace(std::move(verdict), decision.text);
     case Decision::Kind::refuse:
-      if (std::holds_alternative<scan::Infected>(verdict)) report.log_virus(std::get<scan::Infected>(verdict).name, {});
+      if (const auto* infected = std::get_if<scan::Infected>(&verdict)) {
+        report.log_virus(infected->name, {});
+        report.tell_administrators(*infected, {.id = services_->config.smtprset, .path = {}});
+      }
       co_return ruled(Kind::refuse, decision.text);
     case Decision::Kind::tempfail: break;
   }
   co_return ruled(Kind::fail, decision.text);
+}
+
+/// For outgoing mail with the lines of the footer command, as of old.
+std::string Inspection::clean_headers() const {
+  auto lines = mime::clean_header(!mail_->incoming(), kCrlf);
+  if (!mail_->incoming() && !services_->config.footer.empty()) lines += mime::info_headers(mail_->scanner_info, kCrlf);
+  return lines;
 }
 
 /// Where the original is from now on; nothing when it can't be kept and must not be lost.
@@ -167,7 +189,9 @@ asio::awaitable<std::optional<Kept>> Inspection::keep(bool may_delete) {
   const auto path =
       co_await quarantine(mail_->message, services_->config.virusdir, services_->blocking->get_executor());
   if (!path) {
-    services_->log.error("Can't quarantine a mail in {}, it stays on the server", services_->config.virusdir);
+    const auto what = fmt::format("Can't quarantine a mail in {}, it stays on the server", services_->config.virusdir);
+    services_->log.error("{}", what);
+    VirusReport(*services_, *mail_).tell_trouble(notify::Emergency::quarantine, what);
     co_return std::nullopt;
   }
   co_return Kept{.id = path->substr(path->rfind('/') + 1), .path = *path};
@@ -183,6 +207,7 @@ asio::awaitable<Decided> Inspection::replace(scan::Verdict verdict, std::string 
   report.log_virus(name, kept->id);
   scan::Infected found{.name = std::move(name), .engine = {}};
   if (infected != nullptr) found.notification = infected->notification;
+  report.tell_administrators(found, *kept);
   co_return replaced(report.notification(found, *kept));
 }
 

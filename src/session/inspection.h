@@ -36,8 +36,10 @@ class Inspection : public std::enable_shared_from_this<Inspection> {
 
  private:
   asio::awaitable<Decided> run();
+  asio::awaitable<std::string> scanner_info();
   asio::awaitable<ListVerdict> look_up_sender();
   asio::awaitable<void> arrived();
+  std::string clean_headers() const;
   asio::awaitable<Decided> replace_blacklisted(const ListVerdict& listed);
   asio::awaitable<std::optional<Kept>> keep(bool may_delete);
   asio::awaitable<scan::Verdict> scan();

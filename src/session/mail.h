@@ -30,6 +30,7 @@ struct Mail {
   proto::Direction direction;
   bool scan;  // false: passed unlooked at, by the administrator's wish
   std::string_view unscanned_because = "larger than checksize";
+  std::string scanner_info;   // %VDINFO%; set when its inspection begins
   Conversation conversation;  // as it was when the message began
 
   /// Octets of early_header() that the client may have been shown, and that every later version must begin with.

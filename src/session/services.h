@@ -12,6 +12,8 @@
 #include "net/allow_list.h"
 #include "net/own_connections.h"
 #include "net/tls.h"
+#include "notify/administrators.h"
+#include "notify/scanner_info.h"
 #include "scan/policy.h"
 #include "scanner/scanner.h"
 #include "spool/message.h"
@@ -39,7 +41,10 @@ struct Services {
   scan::Policy incoming;
   scan::Policy outgoing;
   net::AllowList useurl_allow;
-  std::string template_text;
+  std::string template_text;                          // empty: the built-in ones, in the reader's language
+  std::string extra_template;                         // of copies for administrators; empty: the notification itself
+  notify::Administrators* administrators = nullptr;   // shared by all loops, outlives them; none: nobody is told
+  std::shared_ptr<notify::ScannerInfo> scanner_info;  // none: nothing is known
   std::string hostname;
   std::string domainname;
   std::shared_ptr<net::TlsContext> tls_client;     // towards servers

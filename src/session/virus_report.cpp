@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include "session/virus_report.h"
 
-#include <chrono>
-#include <ctime>
-
-#include "mime/date.h"
 #include "mime/early_header.h"
+#include "mime/language.h"
 #include "mime/notification.h"
+#include "mime/words.h"
 #include "session/facts.h"
 
 namespace p3scan::session {
@@ -17,11 +15,19 @@ std::string_view or_null(const std::string& value) { return value.empty() ? "(nu
 
 constexpr std::string_view kBlacklisted = "Not a virus! Found in BlackList!";
 
-std::string date_now() {
-  const auto now = std::time(nullptr);
-  std::tm local{};
-  static_cast<void>(localtime_r(&now, &local));
-  return mime::rfc5322_date(now, std::chrono::seconds(local.tm_gmtoff));
+/// For administrators, when nobody got a notification.
+constexpr std::string_view kRefusedTemplate =
+    "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
+    "A mail that was being sent through %HOSTNAME%.%DOMAINNAME% contained a\nvirus and was refused.\n\n"
+    "What was found:\n    %VIRUSNAME%\nSender, as the mail says:\n    %MAILFROM%\nAddressed to:\n    %MAILTO%\n"
+    "Logged in as:\n    %USERNAME%\nDate:\n    %MAILDATE%\nSubject:\n    %SUBJECT%\n"
+    "Connection:\n    %PROTOCOL%, %CLIENTIP%:%CLIENTPORT% -> %SERVERIP%:%SERVERPORT%\nScanner:\n    %VDINFO%\n\n"
+    "-- \n%PROGNAME% %VERSION%\n";
+
+/// What the administrator has not set is said in the reader's language.
+std::string_view in_language(const std::string& set, const std::string& by_default, std::string_view language,
+                             std::string_view translated) {
+  return set == by_default && language != "en" ? translated : std::string_view(set);
 }
 
 std::string scanner_names(const Services& services) {
@@ -81,8 +87,11 @@ mime::NotificationInput VirusReport::input(std::string_view name, const Kept& ke
   mime::NotificationInput input;
   input.early = mime::early_header(head, mail_.message.size() == head.size());
   input.head = head;
+  const auto language = mime::reader_language(services_.config.language, head);
   input.template_text = services_.template_text;
-  input.subject = services_.config.subject;
+  if (services_.template_text.empty()) input.template_text = mime::language_template(language);
+  input.subject =
+      in_language(services_.config.subject, config::Config{}.subject, language, mime::words(language).virus_subject);
   const auto& talk = mail_.conversation;
   auto& values = input.values;
   values.hostname = services_.hostname;
@@ -93,12 +102,30 @@ mime::NotificationInput VirusReport::input(std::string_view name, const Kept& ke
   values.serverport = std::to_string(talk.server.port());
   values.protocol = talk.protocol;
   values.username = user_of(mail_);
-  values.maildate = date_now();
-  values.vdinfo = scanner_names(services_);
+  values.maildate = notify::date_now();
+  values.vdinfo = mail_.scanner_info.empty() ? scanner_names(services_) : mail_.scanner_info;
   values.virusname = name;
   values.mailfile = kept.path;
   values.p3scanid = kept.id;
   return input;
+}
+
+void VirusReport::tell_administrators(const scan::Infected& found, const Kept& kept) const {
+  auto* const administrators = services_.administrators;
+  if (administrators == nullptr || !administrators->wants_viruses()) return;
+  auto about = input(found.name, kept);
+  std::string_view text = services_.extra_template;
+  if (text.empty()) text = found.notification;
+  if (text.empty()) text = mail_.incoming() ? about.template_text : kRefusedTemplate;
+  administrators->virus(
+      {.template_text = std::string(text), .head = notify::brief_head(about.head), .values = std::move(about.values)});
+}
+
+void VirusReport::tell_trouble(notify::Emergency kind, std::string_view what) const {
+  if (services_.administrators == nullptr) return;
+  const auto& talk = mail_.conversation;
+  services_.administrators->emergency(
+      kind, fmt::format("{} from {} to {}: {}", talk.protocol, net::text(talk.client), net::text(talk.server), what));
 }
 
 /// A template that the scanner wrote for this mail brings its own Subject.
@@ -112,7 +139,8 @@ std::string VirusReport::notification(const scan::Infected& found, const Kept& k
 }
 
 std::string VirusReport::blacklist_notification(std::string_view sender, const Kept& kept) const {
-  auto about = input(kBlacklisted, kept);
+  const auto language = mime::reader_language(services_.config.language, mail_.message.head());
+  auto about = input(language == "en" ? kBlacklisted : mime::words(language).blacklisted, kept);
   about.subject = services_.config.blacksubj;
   about.subject_end = sender;
   if (services_.config.blackshort) about.template_text = {};

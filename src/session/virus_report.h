@@ -27,6 +27,10 @@ class VirusReport {
   void log_note(std::string_view note) const;
   /// The line that log parsers know, in the old program's field order.
   void log_virus(std::string_view name, std::string_view kept_as) const;
+  /// A virus was found: who asked to be told is told.
+  void tell_administrators(const scan::Infected& found, const Kept& kept) const;
+  /// No engine answered, the disk is full ...
+  void tell_trouble(notify::Emergency kind, std::string_view what) const;
   /// The message that takes the place of this one.
   std::string notification(const scan::Infected& found, const Kept& kept) const;
   /// The message that takes the place of one whose sender is on a blacklist.
