@@ -21,9 +21,12 @@ class Installed(E2E):
 
     def setUp(self):
         self.lab.network.direct()
-        self.addCleanup(self.lab.network.redirect)
-        self.machine = Machine(self.router, self.lab.gateway_directory())
+        self.addCleanup(self.lab.network.redirect)      # which takes away what a failed test left
+        self.machine = self.make_machine()
         self.addCleanup(self.machine.close)
+
+    def make_machine(self):
+        return Machine(self.router, self.lab.gateway_directory())
 
     def redirect(self):
         self.machine.run("/usr/sbin/p3scan", "rules", "nft", "r0", "--apply")
@@ -45,6 +48,8 @@ class Installed(E2E):
         wire = self.smtp_hello()
         replies = [self.submit(wire, mail) for mail in sent]
         wire.command(b"QUIT")
+        wire.rest()
+        sink.close()
         return replies, sink.mails
 
     def mail_flows(self):

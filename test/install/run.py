@@ -13,10 +13,13 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
-import old_installation                                 # noqa: E402: the path above
+import mails                                            # noqa: E402: the path above
+import old_installation                                 # noqa: E402
 import run as e2e                                       # noqa: E402
+from booted import BootedMachine                        # noqa: E402
 from support import close_laboratory                    # noqa: E402
 from test_upgrade import SCRIPT, CmakeInstall, Installed  # noqa: E402
+import wait                                             # noqa: E402
 
 PACKAGE = None
 CONFFILES = ("/etc/p3scan/p3scan.conf", "/etc/default/p3scan", "/etc/init.d/p3scan", "/etc/logrotate.d/p3scan",
@@ -163,6 +166,71 @@ class Files(Package):
         for page in ("p3scan.8", "p3scan_readme.8", "p3scan.conf.5"):
             text = self.machine.run("man", page).stdout
             self.assertGreater(len(text.splitlines()), 100, page)
+
+
+class Systemd(Package):
+    """The units, locked up as they are, on a host where systemd runs."""
+
+    def make_machine(self):
+        return BootedMachine(self.router, self.lab.gateway_directory())
+
+    def setUp(self):
+        super().setUp()
+        self.machine.write("/opt/p3scan.deb", PACKAGE.read_bytes())
+        self.dpkg("--install", "/opt/p3scan.deb")
+        self.conf = self.machine.path("/etc/p3scan/p3scan.conf")
+
+    def redirect(self):
+        self.machine.systemctl("enable", "--now", "p3scan-rules@r0")
+
+    def active(self, unit="p3scan"):
+        return self.machine.systemctl("is-active", unit, check=False).strip()
+
+    def reconfigure(self, text):
+        self.conf.write_text(self.conf.read_text() + text)
+        self.machine.systemctl("restart", "p3scan")
+
+    def test_life(self):
+        self.assertEqual(self.active(), "active")
+        self.assertEqual(self.machine.systemctl("is-enabled", "p3scan").strip(), "enabled")
+        self.redirect()
+        self.mail_flows()
+        (kept,) = self.quarantine()
+        self.assertEqual(self.machine.owner(kept), ("p3scan", "0600"))
+        self.conf.write_text(self.conf.read_text() + "smtprset = words of this house\n")
+        pid = self.machine.daemon()
+        self.machine.systemctl("reload", "p3scan")
+        wait.until(lambda: b"words of this house" in self.sent(mails.INFECTED)[0][0], "the new configuration")
+        self.assertEqual(self.machine.daemon(), pid)
+        # Down, with the rules there: nothing passes. Without them: mail passes, and nobody looks at it.
+        self.machine.systemctl("stop", "p3scan")
+        self.pop3_server([mails.INFECTED])
+        with self.assertRaises(ConnectionRefusedError):
+            self.pop3_login()
+        self.machine.systemctl("stop", "p3scan-rules@r0")
+        self.assertIn(b"EICAR-STANDARD", self.pop3_login().multiline(b"RETR 1")[1])
+        self.assertFalse(self.machine.path("/run/p3scan").exists())
+
+    def test_tproxy(self):
+        self.reconfigure("tproxy\n")
+        self.redirect()
+        self.assertIn("tproxy", self.router.sh("nft", "list", "table", "inet", "p3scan"))
+        self.mail_flows()
+
+    def test_low_port_and_programs(self):
+        self.machine.write("/usr/local/bin/oldscan", old_installation.SCANNER, mode=0o755)
+        self.reconfigure("port = 111\nscannertype = basic\nscanner = /usr/local/bin/oldscan\n"
+                         "virusregexp = .*: (.*) FOUND\n")
+        self.redirect()
+        self.mail_flows()
+
+    def test_upgrade_over_2_3_2(self):
+        self.dpkg("--purge", "p3scan")
+        old_installation.lay(self.machine)
+        before = self.quarantine()
+        self.dpkg("--force-confold", "--install", "/opt/p3scan.deb")
+        self.redirect()
+        CmakeInstall.check_upgraded(self, before)
 
 
 def main(arguments):
