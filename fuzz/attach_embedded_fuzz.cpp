@@ -18,6 +18,7 @@ class Cutter final : public p3scan::attach::EmbeddedHandler {
     if (text.substr(offset, line.size()) != line) std::abort();
     cut(offset, line.size());
   }
+  void on_end(std::uint64_t offset) override { cut(offset, 0); }
   void cut(std::uint64_t offset, std::uint64_t length) {
     if (offset < done || offset + length > text.size()) std::abort();
     left += text.substr(done, offset - done);

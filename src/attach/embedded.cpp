@@ -17,7 +17,7 @@ std::string_view without_ending(std::string_view line) {
 }
 
 std::size_t skip_blanks(std::string_view line, std::size_t at) {
-  return std::min(line.find_first_not_of(" \t", at), line.size());
+  return std::min(line.find_first_not_of(" \t\r\v\f", at), line.size());
 }
 
 /// Behind blanks, a file mode (three or more octal digits) and blanks; 0 if that is not what stands there.
@@ -158,7 +158,7 @@ void EmbeddedFiles::take_line(std::string_view line) {
     handler_.on_line(line_offset_, line);
     return;
   }
-  if (form_ != Form::none && !announced_) handler_.on_file(file_);
+  end_file();
   long_content_ = false;
   begin_file(line);
 }
@@ -193,8 +193,14 @@ void EmbeddedFiles::finish() {
   if (!line_.empty()) take_line(line_);
   line_offset_ += line_.size();
   line_.clear();
-  if (form_ != Form::none && !announced_) handler_.on_file(file_);
-  announced_ = true;
+  end_file();
+}
+
+void EmbeddedFiles::end_file() {
+  if (form_ == Form::none) return;
+  if (!announced_) handler_.on_file(file_);
+  handler_.on_end(line_offset_);
+  form_ = Form::none;
 }
 
 std::uint64_t EmbeddedFiles::settled() const {

@@ -30,6 +30,8 @@ class EmbeddedHandler {
   /// A line behind the first one that belongs to the file, or what follows of a line of more than 4 KiB. `text` is
   /// there during the call.
   virtual void on_line(std::uint64_t offset, std::string_view text) = 0;
+  /// The file is over. `offset` is where the text goes on, seldom behind a rest of its first line.
+  virtual void on_end(std::uint64_t offset) = 0;
 };
 
 /// Finds such files in a text that comes in pieces. Lines end in LF or CRLF. A file ends with its end line, or in front
@@ -50,6 +52,7 @@ class EmbeddedFiles {
 
   void take_line(std::string_view line);
   void begin_file(std::string_view line);
+  void end_file();
   bool is_content(std::string_view line) const;
   static Form form_of(std::string_view line, std::size_t& name_at);
 

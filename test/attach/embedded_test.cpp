@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace p3scan::attach {
@@ -21,6 +22,10 @@ class Recorder final : public EmbeddedHandler {
     EXPECT_EQ(text.substr(offset, line.size()), line);
     cut(offset, line.size());
   }
+  void on_end(std::uint64_t offset) override {
+    EXPECT_GE(offset, done);
+    ++ended;
+  }
   void cut(std::uint64_t offset, std::uint64_t length) {
     EXPECT_GE(offset, done);
     left += text.substr(done, offset - done);
@@ -33,6 +38,7 @@ class Recorder final : public EmbeddedHandler {
   std::string files;
   std::string left;
   std::uint64_t done = 0;
+  int ended = 0;
 };
 
 struct Row {
@@ -93,6 +99,7 @@ TEST(EmbeddedFiles, FindsFilesInTexts) {
         EXPECT_LE(settled, files.settled());
       }
       files.finish();
+      EXPECT_EQ(recorder.ended, std::ranges::count(row.files, '['));
       EXPECT_EQ(recorder.files, row.files) << row.text.substr(0, 100) << " by " << chunk;
       EXPECT_EQ(recorder.finish(), row.left) << row.text.substr(0, 100) << " by " << chunk;
     }
