@@ -12,6 +12,7 @@
 #include <system_error>
 #include <thread>
 
+#include "app/filter_services.h"
 #include "app/notification_services.h"
 #include "config/text.h"
 #include "mime/language.h"
@@ -148,6 +149,7 @@ Result<std::shared_ptr<const session::Services>, std::string> build_services(con
   if (!tls) return fail("tlsroots: " + tls.error());
   services->tls_client = std::move(*tls);
   if (auto made = make_scanners(*services, plan); !made) return fail(made.error());
+  if (auto made = make_filters(*services); !made) return fail(made.error());
   services->lists = std::make_unique<Lists>(list_settings(plan.config), plan.blocking);
   return services;
 }

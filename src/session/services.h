@@ -33,6 +33,7 @@ struct Services {
   config::Config config;
   Log log;
   std::vector<std::unique_ptr<Scanner>> scanners;
+  FilterTools tools;
   std::vector<std::unique_ptr<Filter>> filters;
   Stages incoming_stages;
   Stages outgoing_stages;
