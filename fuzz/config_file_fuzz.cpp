@@ -5,18 +5,6 @@
 #include "config/load.h"
 #include "config/text.h"
 
-namespace {
-
-void forget_given(p3scan::config::Config& config) {
-  using p3scan::config::Config;
-  for (const auto member :
-       {&Config::clamdb_given, &Config::scanner_given, &Config::template_given, &Config::sslport_given,
-        &Config::imapport_given, &Config::language_given, &Config::spamcheck_given})
-    config.*member = false;
-}
-
-}  // namespace
-
 /// Any file is right or has messages, and what is right shows settings that read back to the same.
 // NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -31,10 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   if (describe(*loaded).empty()) std::abort();
-  auto again = load({}, settings_text(*loaded), "fuzz.conf");
-  // The text names them all.
-  for (auto* const config : {&*loaded, again ? &*again : nullptr})
-    if (config != nullptr) forget_given(*config);
-  if (!again || *again != *loaded) std::abort();
+  const auto settings = settings_text(*loaded);
+  const auto again = load({}, settings, "fuzz.conf");
+  if (!again || settings_text(*again) != settings) std::abort();
   return 0;
 }

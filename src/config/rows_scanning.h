@@ -65,7 +65,8 @@ inline constexpr Option kScanningRows[] = {
      .compat = {Compat::repaired, "our own reader unpacks, within limits and with safe names"}},
     {.name = "noeom", .field = &Config::noeom, .section = Section::scanning,
      .help = "files for programs do not end in a line with a dot",
-     .compat = {Compat::same}},
+     .man = "Accepted for old configuration files; they never do.",
+     .compat = {Compat::no_effect, "no file ends in a line with a dot"}},
 
     {.name = "onfailure", .field = &Config::onfailure, .argument = "POLICY", .section = Section::policy,
      .help = "what happens to a mail when no scanner answers",
