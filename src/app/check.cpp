@@ -66,8 +66,10 @@ void tell_scanner(Report& report, const config::Config& config, const ScannerSet
 }
 
 void check_directories(Report& report, const config::Config& config, bool root) {
-  std::error_code failed;
-  if (root && !std::filesystem::exists(config.virusdir, failed)) return report.fact("Will create {}", config.virusdir);
+  if (root && made_by_start(config.virusdir))
+    report.fact("Will make {} the daemon's own", config.virusdir);
+  else if (const auto error = check_spool(config); !error.empty())
+    report.mistake(error);
   for (const auto& error : check_files(config)) report.mistake(error);
 }
 

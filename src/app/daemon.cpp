@@ -118,6 +118,7 @@ class Start {
  private:
   Result<void, std::string> last_steps() {
     log_.debug("up to {} descriptors", raise_descriptor_limit());
+    if (const auto error = check_spool(config_); !error.empty()) return fail(error);
     if (const auto errors = check_files(config_); !errors.empty())
       return fail(fmt::format("{}", fmt::join(errors, "; ")));
     settle_down();

@@ -57,8 +57,9 @@ Result<void, std::string> create(const std::string& path, const Account& account
 /// access() asks for the real user and without capabilities, which is what scanning and delivering will have.
 std::string refused(const std::string& path, int mode, std::string_view option) {
   if (::access(path.c_str(), mode) == 0) return {};
+  const int cause = errno;
   const auto* const need = (mode & W_OK) != 0 ? "write to" : "read";
-  return fmt::format("{} = {}: user {} can't {} it: {}", option, path, current_account().name, need, why(errno));
+  return fmt::format("{} = {}: user {} can't {} it: {}", option, path, current_account().name, need, why(cause));
 }
 
 }  // namespace
@@ -76,12 +77,23 @@ Result<void, std::string> prepare_spool(const config::Config& config) {
   return {};
 }
 
+bool made_by_start(const std::string& virusdir) {
+  std::error_code failed;
+  if (!fs::exists(virusdir, failed)) return true;
+  struct stat st{};
+  return fs::path(virusdir).filename() == "p3scan" && ::lstat(virusdir.c_str(), &st) == 0 && S_ISDIR(st.st_mode) &&
+         st.st_uid == 0;
+}
+
+std::string check_spool(const config::Config& config) {
+  return refused(config.virusdir, R_OK | W_OK | X_OK, "virusdir");
+}
+
 std::vector<std::string> check_files(const config::Config& config) {
   std::vector<std::string> errors;
   const auto add = [&](std::string text) {
     if (!text.empty()) errors.push_back(std::move(text));
   };
-  add(refused(config.virusdir, R_OK | W_OK | X_OK, "virusdir"));
   if (config.template_given) add(refused(config.templatefile, R_OK, "template"));
   if (config.clamdb_given) add(refused(config.clamdb, R_OK | X_OK, "clamdb"));
   return errors;

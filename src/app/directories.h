@@ -16,7 +16,12 @@ Result<void, std::string> create_directories(const config::Config& config, const
 /// As the daemon's user: creates virusdir/children, where scanning processes work. Empties it of what a crash left.
 Result<void, std::string> prepare_spool(const config::Config& config);
 
-/// What would keep a daemon running as the calling user from its files; one sentence each.
+/// Whether create_directories would create the spool or take it over.
+bool made_by_start(const std::string& virusdir);
+
+/// What would keep a daemon running as the calling user from its spool, in one sentence; empty if nothing.
+std::string check_spool(const config::Config& config);
+/// The same for the other files, one sentence each.
 std::vector<std::string> check_files(const config::Config& config);
 
 }  // namespace p3scan::app

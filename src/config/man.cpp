@@ -199,7 +199,8 @@ Redirect the mail connections of the network behind eth1, and end that:
 .Sh SEE ALSO
 .Xr p3scan.conf 5 ,
 .Xr clamd 8 ,
-.Xr nft 8
+.Xr nft 8 ,
+.Xr p3scan_readme 8
 )";
 
 constexpr std::string_view kPage5 = R"(.Nm p3scan.conf

@@ -49,6 +49,17 @@ TEST_F(Directories, OneMadeForUsIsTakenOver) {
   EXPECT_EQ(status_of(config_.virusdir).st_mode & 07777, 0700U);
 }
 
+TEST_F(Directories, ToldInAdvance) {
+  EXPECT_TRUE(made_by_start(config_.virusdir));
+  ASSERT_EQ(::mkdir(config_.virusdir.c_str(), 0755), 0);
+  EXPECT_TRUE(made_by_start(config_.virusdir));
+  ASSERT_TRUE(create());
+  EXPECT_FALSE(made_by_start(config_.virusdir));
+  const auto other = directory_.path() + "/data";
+  ASSERT_EQ(::mkdir(other.c_str(), 0755), 0);
+  EXPECT_FALSE(made_by_start(other));
+}
+
 TEST_F(Directories, OneOfAnotherNameIsNot) {
   config_.virusdir = directory_.path() + "/data";
   ASSERT_EQ(::mkdir(config_.virusdir.c_str(), 0755), 0);
