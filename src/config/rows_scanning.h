@@ -24,9 +24,12 @@ inline constexpr Option kScanningRows[] = {
      .man = "For clamd: host:port, [IPv6]:port or /path/to/socket; repeated or separated by commas they form a pool "
             "that shares the work and survives the loss of all but one. Without it clamd is expected at "
             "127.0.0.1:3310. For basic: a command line, whose words may be quoted; the path of the mail is added as "
-            "last argument and no shell is involved. For icap: icap://host:port/service, which form a pool, too. For "
-            "trophie and sophie: /path/to/socket. For avpd and avpd_new: the directory of the socket. libclamav takes "
-            "none.",
+            "last argument and no shell is involved. fprot and fsecure know their program; a command line here takes "
+            "its place. For icap: icap://host:port/service; with several, each is asked when those before it fail. The "
+            "service must answer 204 for mail that is clean (c-icap's virus_scan: allow204=on, SendPercentData 0, "
+            "PassOnError off). For trophie and sophie: /path/to/socket. For avpd and avpd_new: the directory of the "
+            "socket. These four are told a path below virusdir, which they must be able to read (a daemon with another "
+            "user than ours needs the group of virusdir, and that directory mode 0750). libclamav takes none.",
      .compat = {Compat::repaired,
                 "programs are started without a shell; clamd may be a host name, IPv6, a socket or a pool"}},
     {.name = "clamdb", .field = &Config::clamdb, .argument = "DIRECTORY", .section = Section::scanning,
@@ -61,12 +64,13 @@ inline constexpr Option kScanningRows[] = {
      .compat = {Compat::repaired, "no LIST is needed before; 3.0 crashed without"}},
     {.name = "demime", .letter = 'x', .field = &Config::demime, .section = Section::scanning, .of_2_3_2 = true,
      .help = "unpack mail for scanners that know no mail",
-     .man = "basic and bash get the directory of the parts, avpd, avpd_new, trophie and sophie each of the parts.",
+     .man = "basic and bash get the directory of the parts, with the mail itself among them; avpd, avpd_new, trophie "
+            "and sophie get the mail and each of the parts. ClamAV unpacks by itself, icap gets the mail as it is.",
      .compat = {Compat::repaired, "our own reader unpacks, within limits and with safe names"}},
     {.name = "noeom", .field = &Config::noeom, .section = Section::scanning,
      .help = "files for programs do not end in a line with a dot",
      .man = "Accepted for old configuration files; they never do.",
-     .compat = {Compat::no_effect, "no file ends in a line with a dot"}},
+     .compat = {Compat::no_effect, "they never do: programs get the true octets of a mail, without stuffed dots"}},
 
     {.name = "onfailure", .field = &Config::onfailure, .argument = "POLICY", .section = Section::policy,
      .help = "what happens to a mail when no scanner answers",

@@ -13,6 +13,7 @@
 namespace p3scan::scan {
 namespace {
 
+constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::size_t kHead = 2;
 constexpr unsigned kTextFollows = 1;
 constexpr unsigned kNumberFollows = 2;
@@ -95,7 +96,6 @@ bool is_word(char c) { return ascii::is_digit(c) || (ascii::upper(c) >= 'A' && a
 }  // namespace
 
 std::string avpd_request(std::string_view path, const std::tm& when) {
-  constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const auto month = static_cast<std::size_t>(std::clamp(when.tm_mon, 0, 11));
   auto out = fmt::format("<0>{} {:02} {:02}:{:02}:{:02}:{}", kMonths.at(month), when.tm_mday, when.tm_hour, when.tm_min,
                          when.tm_sec, path);

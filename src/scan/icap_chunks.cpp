@@ -31,19 +31,22 @@ IcapChunks::State IcapChunks::skip(std::string_view& octets) {
       if (left_ == 0) at_ = At::data_end;
       continue;
     }
-    const char c = octets.front();
+    take(octets.front());
     octets.remove_prefix(1);
-    if (c != '\n') {
-      line_ += c;
-      if (line_.size() > kLineMax) at_ = At::nonsense;
-      continue;
-    }
-    if (line_.ends_with('\r')) line_.pop_back();
-    take_line(line_);
-    line_.clear();
   }
   if (at_ == At::nonsense) return State::nonsense;
   return at_ == At::end ? State::end : State::more;
+}
+
+void IcapChunks::take(char c) {
+  if (c != '\n') {
+    line_ += c;
+    if (line_.size() > kLineMax) at_ = At::nonsense;
+    return;
+  }
+  if (line_.ends_with('\r')) line_.pop_back();
+  take_line(line_);
+  line_.clear();
 }
 
 void IcapChunks::take_line(std::string_view line) {

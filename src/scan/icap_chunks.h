@@ -18,6 +18,7 @@ class IcapChunks {
  private:
   enum class At : std::uint8_t { size, data, data_end, trailer, end, nonsense };
 
+  void take(char c);
   void take_line(std::string_view line);
 
   At at_ = At::size;

@@ -12,6 +12,9 @@
 namespace p3scan::scan {
 namespace {
 
+constexpr std::string_view kThreat = "Threat=";
+// The name is made up, and the same for all: who reads mail is nobody's business.
+constexpr std::string_view kRequest = "GET http://p3scan.invalid/mail.eml HTTP/1.1\r\nHost: p3scan.invalid\r\n\r\n";
 constexpr int kOk = 200;
 constexpr int kNoContent = 204;
 constexpr int kForbidden = 403;
@@ -26,7 +29,6 @@ Infected infected(std::string_view name) {
 
 /// "Type=0; Resolution=2; Threat=NAME;"
 std::string_view threat_of(std::string_view value) {
-  constexpr std::string_view kThreat = "Threat=";
   const auto at = value.find(kThreat);
   if (at == std::string_view::npos) return value;
   value.remove_prefix(at + kThreat.size());
@@ -78,8 +80,6 @@ std::string icap_options_request(const IcapTarget& target) {
 }
 
 std::string icap_respmod_head(const IcapTarget& target, std::uint64_t size, std::optional<std::size_t> preview) {
-  // The name is made up, and the same for all: who reads mail is nobody's business.
-  constexpr std::string_view kRequest = "GET http://p3scan.invalid/mail.eml HTTP/1.1\r\nHost: p3scan.invalid\r\n\r\n";
   const auto answer =
       fmt::format("HTTP/1.1 200 OK\r\nContent-Type: message/rfc822\r\nContent-Length: {}\r\n\r\n", size);
   auto out = fmt::format("RESPMOD {} ICAP/1.0\r\nHost: {}\r\nUser-Agent: P3Scan\r\nAllow: 204\r\n", target.uri,

@@ -17,7 +17,7 @@ namespace {
 std::tm local_now() {
   const auto now = std::time(nullptr);
   std::tm local{};
-  ::localtime_r(&now, &local);
+  if (::localtime_r(&now, &local) == nullptr) local = {};  // the daemon does not mind
   return local;
 }
 

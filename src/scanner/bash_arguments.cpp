@@ -13,13 +13,13 @@ namespace {
 constexpr std::size_t kValueMax = 1000;
 constexpr std::size_t kInfoMax = 4000;
 
-std::string or_null(std::string value) { return value.empty() ? "(null)" : value; }
+std::string or_null(const std::string& value) { return value.empty() ? "(null)" : value; }
 
 std::string harmless(std::string value, std::string_view allowed = "") {
   for (auto& c : value) {
     if (c == '\'' || (ascii::is_control(c) && allowed.find(c) == std::string_view::npos)) c = ' ';
   }
-  return or_null(std::move(value));
+  return or_null(value);
 }
 
 std::string of_header(std::string_view head, std::string_view name) {

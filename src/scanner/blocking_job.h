@@ -16,7 +16,7 @@ namespace p3scan {
 template <class T>
 struct BlockingJob {
   explicit BlockingJob(const asio::any_io_executor& executor)
-      : home(asio::prefer(executor, asio::execution::outstanding_work.tracked)) {}
+      : home(asio::prefer(executor, asio::execution::outstanding_work_t::tracked)) {}
 
   std::mutex mutex;
   std::optional<asio::any_io_executor> home;  // none: nobody waits any more, and the event loop may be gone

@@ -102,7 +102,7 @@ asio::awaitable<Result<void, std::string>> IcapScanner::learn(Service& service) 
   co_return Result<void, std::string>{};
 }
 
-asio::awaitable<Result<IcapScanner::Connection, std::string>> IcapScanner::open(Service& service) {
+asio::awaitable<Result<IcapScanner::Connection, std::string>> IcapScanner::open(Service& service) const {
   auto socket = co_await connect_host(service.target.host, service.target.port, service.addresses, settings_.connect);
   co_await throw_if_cancelled();
   if (!socket) co_return fail(std::move(socket.error()));

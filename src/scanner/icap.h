@@ -34,7 +34,7 @@ class IcapScanner final : public Scanner {
 
   boost::asio::awaitable<scan::Verdict> ask(Service& service, Message& message);
   boost::asio::awaitable<Result<void, std::string>> learn(Service& service);
-  boost::asio::awaitable<Result<Connection, std::string>> open(Service& service);
+  boost::asio::awaitable<Result<Connection, std::string>> open(Service& service) const;
   static boost::asio::awaitable<IcapAnswer> use(Service& service, Connection connection, Message& message);
 
   IcapSettings settings_;

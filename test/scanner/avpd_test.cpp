@@ -41,9 +41,10 @@ class DaemonTest : public testing::Test {
   void cancel_one(PathEngine& engine, FakeDaemon& daemon) {
     daemon.hangs = true;
     const Message message(io.get_executor(), SpoolLimits{.directory = dir.path()});
+    const std::string path(kPath);
     asio::cancellation_signal cancel;
     bool ended = false;
-    asio::co_spawn(io, engine.look(std::string(kPath), message, facts),
+    asio::co_spawn(io, engine.look(path, message, facts),
                    asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr error, const Verdict& verdict) {
                      ended = true;
                      EXPECT_TRUE(error || std::holds_alternative<Failed>(verdict));
