@@ -180,6 +180,7 @@ bool Adder::present() {
 }
 
 bool Adder::add_to_text(const Part& part) {
+  const auto ending = text_line_ending(message_, part);
   auto charset = text_charset(message_, part);
   FooterPlace place(FooterPlace::Kind::plain, footer_.size() * 4);
   read_text(message_, part, place);
@@ -188,12 +189,12 @@ bool Adder::add_to_text(const Part& part) {
     charset = "utf-8";
     target.charset = charset;
   }
-  auto text = with_ending(from_utf8(charset.empty() ? "us-ascii" : charset, footer_), structure_.line_ending);
+  auto text = with_ending(from_utf8(charset.empty() ? "us-ascii" : charset, footer_), ending);
   if (place.is_behind(text)) return present();
-  if (place.joins_next_line()) text.insert(0, structure_.line_ending);
+  if (place.joins_next_line()) text.insert(0, ending);
   if (place.needs_break()) {
-    text.insert(0, structure_.line_ending);
-    text.erase(text.size() - structure_.line_ending.size());
+    text.insert(0, ending);
+    text.erase(text.size() - ending.size());
   }
   target.eight_bit = !is_ascii(text);
   insert(part, place.offset(), text, target);
@@ -201,7 +202,7 @@ bool Adder::add_to_text(const Part& part) {
 }
 
 bool Adder::add_to_html(const Part& part) {
-  const auto text = html_of(footer_, structure_.line_ending);
+  const auto text = html_of(footer_, text_line_ending(message_, part));
   FooterPlace place(FooterPlace::Kind::html, text.size() * 2);
   read_text(message_, part, place);
   if (place.is_behind(text)) return present();

@@ -179,14 +179,17 @@ void Recoder::begin() {
   }
 }
 
-/// The first one in the body; if it has none, in the header.
-std::string_view line_ending_of(std::string_view message, const Part& part) {
+}  // namespace
+
+std::string_view text_line_ending(std::string_view message, const Part& part) {
   for (const auto text : {part.body_of(message), part.header_of(message)}) {
     const auto lf = text.find('\n');
     if (lf != std::string_view::npos) return text.substr(0, lf).ends_with('\r') ? "\r\n" : "\n";
   }
   return "\r\n";
 }
+
+namespace {
 
 bool rewrite_in_place(const Rewriting& how, TextRewriter& rewriter, Edits& edits) {
   InPlace in_place(how, edits);
@@ -227,7 +230,7 @@ bool rewrite_text(std::string_view message, const Part& part, TextRewriter& rewr
                 .wide = wide_charset_of(message, part),
                 .label = {.charset = target.charset, .encoding = {}},
                 .encoding = part.encoding,
-                .line_ending = line_ending_of(message, part)};
+                .line_ending = text_line_ending(message, part)};
   const bool converted = how.wide != WideCharset::none;
   const bool quote =
       !is_encoded(part.encoding) && (converted || (target.eight_bit && !allows_eight_bit(message, part)));
@@ -236,7 +239,12 @@ bool rewrite_text(std::string_view message, const Part& part, TextRewriter& rewr
     how.label.encoding = "quoted-printable";
     how.encoding = Encoding::quoted_printable;
   }
-  return is_encoded(how.encoding) ? rewrite_encoded(how, rewriter, edits) : rewrite_in_place(how, rewriter, edits);
+  const bool edited =
+      is_encoded(how.encoding) ? rewrite_encoded(how, rewriter, edits) : rewrite_in_place(how, rewriter, edits);
+  // The line ending of a delimiter right behind the header was the empty line's: the new text needs one of its own.
+  const bool touches_delimiter = part.body == part.end && message.substr(part.end).starts_with("--");
+  if (edited && touches_delimiter) edits.replace(part.end, 0, how.line_ending);
+  return edited;
 }
 
 std::string text_charset(std::string_view message, const Part& part) {

@@ -66,6 +66,9 @@ struct TextTarget {
 bool rewrite_text(std::string_view message, const Part& part, TextRewriter& rewriter, Edits& edits,
                   const TextTarget& target = {});
 
+/// The line ending of a part's text: the first one in its body; if that has none, in its header.
+std::string_view text_line_ending(std::string_view message, const Part& part);
+
 /// The charset of what readers get: the part's own, or "utf-8" if its text is converted.
 std::string text_charset(std::string_view message, const Part& part);
 

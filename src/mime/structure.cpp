@@ -147,7 +147,7 @@ void Reader::read_header(Part& part) {
     if (at - part.begin > limits_.header) return stop("a header that is too long");
   }
   part.body = at;
-  part.is_ambiguous |= field && !ended;
+  part.is_ambiguous |= !ended;
 }
 
 void Reader::read_fields(Part& part) {
