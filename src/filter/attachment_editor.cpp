@@ -11,7 +11,6 @@
 #include "attach/embedded.h"
 #include "attach/name_rule.h"
 #include "filter/attachment_notice.h"
-#include "filter/message_view.h"
 #include "filter/part_edit.h"
 #include "mime/added_header.h"
 #include "mime/language.h"
@@ -67,7 +66,7 @@ class AttachmentEditor::TextEditor final : public mime::TextRewriter, public att
   std::uint64_t settled() const override { return files_.settled(); }
 
   void on_file(const attach::Embedded& file) override {
-    banned_ = owner_.rules_.examine(file);
+    banned_ = owner_.plan_.rules.examine(file);
     if (!banned_) return;
     if (owner_.settings_.action == Action::rename) {
       const auto name = attach::harmless_name(file.name);
@@ -78,7 +77,7 @@ class AttachmentEditor::TextEditor final : public mime::TextRewriter, public att
     }
     edits_->replace(file.offset, file.length, {});
     if (owner_.settings_.action == Action::quarantine) {
-      kept_ = std::make_unique<Message>(owner_.job_.executor, owner_.job_.spool);
+      kept_ = std::make_unique<Message>(owner_.job_.executor, owner_.plan_.spool);
       append(*kept_, "begin 644 " + file.name + "\n");
     }
   }
@@ -110,9 +109,6 @@ class AttachmentEditor::TextEditor final : public mime::TextRewriter, public att
   std::unique_ptr<Message> kept_;
 };
 
-AttachmentEditor::AttachmentEditor(const AttachmentRules& rules, const AttachmentSettings& settings, Job job)
-    : rules_(rules), settings_(settings), job_(std::move(job)) {}
-
 Filtered AttachmentEditor::run() {
   structure_ = mime::read_structure(job_.message);
   if (structure_.over_limit) {
@@ -120,25 +116,24 @@ Filtered AttachmentEditor::run() {
     return std::move(filtered_);
   }
   find();
-  if (filtered_.verdict) return std::move(filtered_);
-  EditedCopy copy(job_.executor, job_.spool, job_.message);
-  edit_all(copy);
-  return result(copy);
+  if (!filtered_.verdict) edit_all();
+  if (notes_ > kMaxNotes) filtered_.note += fmt::format("; and {} more", notes_ - kMaxNotes);
+  return std::move(filtered_);
 }
 
 void AttachmentEditor::find() {
-  for (std::size_t i = 0; i < structure_.parts.size() && !filtered_.verdict && !job_.stop.is_set(); ++i) {
+  for (std::size_t i = 0; i < structure_.parts.size() && !filtered_.verdict && !job_.stop; ++i) {
     const auto& part = structure_.parts[i];
-    if (auto banned = rules_.examine(job_.message, part)) {
+    if (auto banned = plan_.rules.examine(job_.message, part)) {
       add(i, std::move(*banned), false);
     } else if (part.is_leaf && part.has_type("text/")) {
-      if (auto in_text = rules_.examine_text(job_.message, part)) add(i, std::move(*in_text), true);
+      if (auto in_text = plan_.rules.examine_text(job_.message, part)) add(i, std::move(*in_text), true);
     }
   }
 }
 
 void AttachmentEditor::add(std::size_t index, BannedPart banned, bool in_text) {
-  if (!is_passed(structure_.parts[index])) {
+  if (!plan_.spares(structure_.parts[index])) {
     targets_.push_back({.index = index, .banned = std::move(banned), .in_text = in_text});
     return;
   }
@@ -152,22 +147,22 @@ void AttachmentEditor::add(std::size_t index, BannedPart banned, bool in_text) {
   note("attachment of a signed mail passed: ", banned);
 }
 
-void AttachmentEditor::edit_all(EditedCopy& copy) {
+void AttachmentEditor::edit_all() {
   std::uint64_t done = 0;  // what is behind it is still as it was
   for (const auto& target : targets_) {
     const auto& part = structure_.parts[target.index];
     if (part.begin < done) continue;  // inside a part that is gone
-    if (job_.stop.is_set()) return;
-    edit(target, copy);
+    if (job_.stop) return;
+    edit(target);
     const bool only_header = settings_.action == Action::rename && !target.in_text;
     done = only_header ? part.body : part.end;
   }
 }
 
-void AttachmentEditor::edit(const Target& target, EditedCopy& copy) {
+void AttachmentEditor::edit(const Target& target) {
   const auto& part = structure_.parts[target.index];
   if (target.in_text) {
-    edit_text(part, copy);
+    edit_text(part);
     return;
   }
   if (settings_.action == Action::rename) {
@@ -175,29 +170,29 @@ void AttachmentEditor::edit(const Target& target, EditedCopy& copy) {
     const bool is_container = !part.is_leaf && !part.boundaries.empty();
     const bool as_octets = target.banned.rule == BannedPart::Rule::type ||
                            target.banned.rule == BannedPart::Rule::content || (part.types.size() > 1 && !is_container);
-    rename_part(job_.message, part, name, as_octets, structure_.line_ending, copy);
+    rename_part(job_.message, part, name, as_octets, structure_.line_ending, job_.edits);
     note("attachment renamed: ", target.banned);
     return;
   }
   const auto& words =
       mime::words(mime::reader_language(settings_.language, structure_.parts.front().header_of(job_.message)));
-  const auto kept = kept_as(part, settings_.action);
-  replace_part(job_.message, part, removal_notice(words, target.banned, kept), structure_.line_ending, copy);
+  const auto kept = kept_as(part);
+  replace_part(job_.message, part, removal_notice(words, target.banned, kept), structure_.line_ending, job_.edits);
   note("attachment removed: ", target.banned);
 }
 
-void AttachmentEditor::edit_text(const mime::Part& part, EditedCopy& copy) {
+void AttachmentEditor::edit_text(const mime::Part& part) {
   const bool is_utf8 = mime::text_charset(job_.message, part) == "utf-8";
   const auto head = structure_.parts.front().header_of(job_.message);
   const auto& words = mime::words(is_utf8 ? mime::reader_language(settings_.language, head) : "en");
   TextEditor editor(*this, words, is_utf8);
-  mime::rewrite_text(job_.message, part, editor, copy, {.charset = {}, .eight_bit = is_utf8});
+  mime::rewrite_text(job_.message, part, editor, job_.edits, {.charset = {}, .eight_bit = is_utf8});
 }
 
 /// Keeps the decoded content of a part if it is to be kept.
-std::string AttachmentEditor::kept_as(const mime::Part& part, Action action) {
-  if (action != Action::quarantine) return {};
-  Message octets(job_.executor, job_.spool);
+std::string AttachmentEditor::kept_as(const mime::Part& part) {
+  if (settings_.action != Action::quarantine) return {};
+  Message octets(job_.executor, plan_.spool);
   mime::Decoder decoder(part.is_leaf ? part.encoding : mime::Encoding::identity);
   auto body = part.body_of(job_.message);
   std::string piece;
@@ -226,26 +221,10 @@ void AttachmentEditor::note(std::string_view what, const BannedPart& banned) {
   filtered_.note.append(what).append(log_text(banned));
 }
 
-Filtered AttachmentEditor::result(EditedCopy& copy) {
-  auto version = copy.finish();
-  if (!version) throw std::runtime_error("the mail without its attachment can't be kept");
-  if (*version && !is_harmless(**version)) {
-    filtered_.verdict = scan::Unscannable{"attachments: a dangerous attachment can't be made harmless"};
-    return std::move(filtered_);
-  }
-  filtered_.version = std::move(*version);
-  if (notes_ > kMaxNotes) filtered_.note += fmt::format("; and {} more", notes_ - kMaxNotes);
-  return std::move(filtered_);
-}
-
-/// An edit goes by one reading of an ambiguous header, and what it leaves is read again: nothing is delivered because
-/// somebody found a hole in that.
-bool AttachmentEditor::is_harmless(Message& version) const {
-  const auto view = MessageView::of(version);
-  if (!view) throw std::runtime_error("the mail without its attachment can't be read");
-  const auto structure = mime::read_structure(view->bytes());
+bool is_harmless(const AttachmentPlan& plan, std::string_view message) {
+  const auto structure = mime::read_structure(message);
   return !structure.over_limit && std::ranges::none_of(structure.parts, [&](const mime::Part& part) {
-    return !is_passed(part) && rules_.examine_header(part);
+    return !plan.spares(part) && plan.rules.examine_header(part);
   });
 }
 

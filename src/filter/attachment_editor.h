@@ -1,31 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #pragma once
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/asio/asio.h"
 #include "filter/attachment_rules.h"
 #include "filter/attachments.h"
-#include "filter/edited_copy.h"
-#include "filter/on_pool.h"
+#include "mime/edit.h"
 #include "mime/structure.h"
 
 namespace p3scan {
 
-/// Goes through one message on a thread of the pool. Throws std::runtime_error if a part can't be kept or the new
-/// version can't be written.
+/// What is the same for all messages.
+struct AttachmentPlan {
+  AttachmentPlan(AttachmentSettings given, SpoolLimits limits)
+      : settings(std::move(given)), rules(settings.bans), spool(std::move(limits)) {}
+
+  AttachmentSettings settings;
+  AttachmentRules rules;
+  SpoolLimits spool;  // for parts that are kept
+
+  /// In a sealed part that is not to be edited.
+  bool spares(const mime::Part& part) const {
+    return part.seal != mime::Seal::none && settings.on_signed != AttachmentSettings::OnSigned::edit;
+  }
+};
+
+/// Whether no name or type in the message is dangerous, except in parts that are spared.
+bool is_harmless(const AttachmentPlan& plan, std::string_view message);
+
+/// Goes through one message on a thread of the pool. Throws std::runtime_error if a part can't be kept.
 class AttachmentEditor {
  public:
   struct Job {
     std::string_view message;
     asio::any_io_executor executor;  // the session's
-    SpoolLimits spool;
-    StopFlag stop;
+    mime::Edits& edits;
+    const std::atomic<bool>& stop;
   };
 
-  AttachmentEditor(const AttachmentRules& rules, const AttachmentSettings& settings, Job job);
+  AttachmentEditor(const AttachmentPlan& plan, Job job) : plan_(plan), settings_(plan.settings), job_(std::move(job)) {}
 
   Filtered run();
 
@@ -43,18 +61,14 @@ class AttachmentEditor {
 
   void find();
   void add(std::size_t index, BannedPart banned, bool in_text);
-  bool edits_sealed() const { return settings_.on_signed == OnSigned::edit; }
-  bool is_passed(const mime::Part& part) const { return part.seal != mime::Seal::none && !edits_sealed(); }
-  void edit_all(EditedCopy& copy);
-  void edit(const Target& target, EditedCopy& copy);
-  void edit_text(const mime::Part& part, EditedCopy& copy);
-  std::string kept_as(const mime::Part& part, Action action);
+  void edit_all();
+  void edit(const Target& target);
+  void edit_text(const mime::Part& part);
+  std::string kept_as(const mime::Part& part);
   std::string quarantine_octets(Message& octets);
   void note(std::string_view what, const BannedPart& banned);
-  Filtered result(EditedCopy& copy);
-  bool is_harmless(Message& version) const;
 
-  const AttachmentRules& rules_;
+  const AttachmentPlan& plan_;
   const AttachmentSettings& settings_;
   Job job_;
   mime::Structure structure_;

@@ -1,34 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include "filter/attachments.h"
 
-#include <stdexcept>
 #include <utility>
 
 #include "base/asio/asio.h"
 #include "filter/attachment_editor.h"
-#include "filter/message_view.h"
-#include "filter/on_pool.h"
+#include "filter/edit_message.h"
 
 namespace p3scan {
 
 AttachmentsFilter::AttachmentsFilter(const FilterTools& tools, AttachmentSettings settings)
-    : tools_(tools), settings_(std::move(settings)), rules_(settings_.bans) {}
+    : tools_(tools), plan_(std::make_shared<const AttachmentPlan>(std::move(settings), tools.spool)) {}
 
 asio::awaitable<Filtered> AttachmentsFilter::run(Message& message, const scan::MailFacts& facts) {
-  if (!facts.incoming && !settings_.outgoing) co_return Filtered();
-  const auto view = MessageView::of(message);
-  if (!view) throw std::runtime_error("the mail can't be read");
+  if (!facts.incoming && !plan_->settings.outgoing) co_return Filtered();
   const auto executor = co_await asio::this_coro::executor;
-  auto work = [&](const StopFlag& stop) {
-    try {
-      return AttachmentEditor(rules_, settings_,
-                              {.message = view->bytes(), .executor = executor, .spool = tools_.spool, .stop = stop})
-          .run();
-    } catch (const std::runtime_error& e) {
-      return Filtered{.verdict = scan::Failed{std::string("attachments: ") + e.what()}};
-    }
+  auto work = [plan = plan_, executor](std::string_view octets, mime::Edits& edits, const std::atomic<bool>& stop) {
+    return AttachmentEditor(*plan, {.message = octets, .executor = executor, .edits = edits, .stop = stop}).run();
   };
-  co_return co_await on_pool(*tools_.blocking, settings_.limit, std::move(work));
+  auto filtered = co_await edit_message(message, tools_, plan_->settings.limit, std::move(work));
+  if (!filtered.version) co_return filtered;
+  // An edit goes by one reading of an ambiguous header; what it leaves is read again: nothing is delivered because
+  // somebody found a hole in that.
+  auto check = [plan = plan_](std::string_view octets, mime::Edits& /*edits*/, const std::atomic<bool>& /*stop*/) {
+    Filtered checked;
+    if (!is_harmless(*plan, octets))
+      checked.verdict = scan::Unscannable{"attachments: a dangerous attachment can't be made harmless"};
+    return checked;
+  };
+  auto checked = co_await edit_message(*filtered.version, tools_, plan_->settings.limit, std::move(check));
+  if (checked.verdict) co_return checked;
+  co_return filtered;
 }
 
 }  // namespace p3scan

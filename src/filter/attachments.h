@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "filter/attachment_rules.h"
@@ -22,13 +23,15 @@ struct AttachmentSettings {
   std::chrono::milliseconds limit{60'000};  // for one message
 };
 
+struct AttachmentPlan;
+
 /// Makes dangerous attachments harmless: gives them another name, or puts a text in their place, of which the octets are
 /// lost or kept in the quarantine. Files that are written into texts (uuencode, yEnc) are attachments, too. All other
 /// octets of the mail stay.
 ///   A mail beyond a limit of mime/structure.h, or one in which a name is still dangerous after the edit, is Unscannable.
 ///   In signed and encrypted parts, see mime::Seal, edits follow `on_signed`; notify makes the mail Infected with
 ///     "banned attachment: NAME", pass adds a line to its header.
-///   A part that can't be kept makes the mail Failed.
+/// A part that can't be kept is a failure of the filter.
 class AttachmentsFilter final : public Filter {
  public:
   AttachmentsFilter(const FilterTools& tools, AttachmentSettings settings);
@@ -38,8 +41,7 @@ class AttachmentsFilter final : public Filter {
 
  private:
   const FilterTools& tools_;
-  AttachmentSettings settings_;
-  AttachmentRules rules_;
+  std::shared_ptr<const AttachmentPlan> plan_;
 };
 
 }  // namespace p3scan
