@@ -18,9 +18,11 @@ Cleaner::Cleaner(Mode mode, Syntax syntax)
     : mode_(mode),
       syntax_(syntax),
       tokenizer_(edits_, *this, mode != Mode::p3pmail),
+      css_decoder_(&edits_),
       css_(edits_),
       in_css_(syntax == Syntax::css),
       sheet_(edits_),
+      sheet_decoder_(&edits_),
       decoded_sheet_(edits_) {}
 
 void Cleaner::feed(std::string_view text, Edits& edits) {
@@ -75,23 +77,24 @@ void Cleaner::take_css(const Char& c) {
     }
   }
   behind_tag_ = c.value == '>';
-  sheet_.take(c);
-  feed_decoded(sheet_decoder_, c, decoded_sheet_);
+  take_both(c);
 }
 
 bool Cleaner::in_css_name() const { return sheet_.in_word() || decoded_sheet_.in_word(); }
 
-void Cleaner::put_css_blank(std::uint64_t at) {
-  const Char blank{' ', at, at};
-  sheet_.take(blank);
-  feed_decoded(sheet_decoder_, blank, decoded_sheet_);
+void Cleaner::put_css_blank(std::uint64_t at) { take_both({' ', at, at}); }
+
+/// As it stands, and with references resolved.
+void Cleaner::take_both(const Char& c) {
+  feed_decoded(sheet_decoder_, c, decoded_sheet_);
+  if (sheet_decoder_.added_semicolon()) sheet_.take({';', c.begin, c.begin});
+  sheet_.take(c);
 }
 
 /// A number may have any number of zeros: ended early it is another one.
 void Cleaner::feed_decoded(EntityDecoder& decoder, const Char& c, CharSink& sink) {
   if (decoder.is_open() && c.value != ';' && c.end - decoder.begin() > kMaxUndecided) {
-    edits_.insert(c.begin, ";");
-    decoder.feed({';', c.begin, c.begin}, sink);
+    decoder.finish(sink);
   }
   decoder.feed(c, sink);
 }
@@ -105,8 +108,8 @@ void Cleaner::hurry(std::uint64_t at) {
 std::uint64_t Cleaner::settled() const {
   auto settled = std::min(
       {at_, tokenizer_.pending(), script_at_, undecided_, css_.pending(), sheet_.pending(), decoded_sheet_.pending()});
-  if (decoder_.is_open()) settled = std::min(settled, decoder_.begin());
-  if (sheet_decoder_.is_open()) settled = std::min(settled, sheet_decoder_.begin());
+  for (const auto* decoder : {&css_decoder_, &sheet_decoder_})
+    if (decoder->is_open()) settled = std::min(settled, decoder->begin());
   return settled;
 }
 
@@ -152,7 +155,7 @@ void Cleaner::value(const Char& c) {
       if (link_.match() == Match::refused) refuse();
       if (link_.match() == Match::allowed) undecided_ = kNothingPending;
       break;
-    case AttributeRule::css: feed_decoded(decoder_, c, css_); break;
+    case AttributeRule::css: feed_decoded(css_decoder_, c, css_); break;
     case AttributeRule::content: decoder_.feed(c, meta_); break;
   }
 }
@@ -179,7 +182,7 @@ void Cleaner::attribute_ends() {
       if (!word_.empty() && !is_plain_charset(ascii::trim(word_))) refuse();
       break;
     case AttributeRule::css:
-      decoder_.finish(css_);
+      css_decoder_.finish(css_);
       css_.finish();
       break;
     case AttributeRule::content:

@@ -36,6 +36,7 @@ class Cleaner final : private TagHandler {
   void take(const Char& c);
   void take_css(const Char& c);
   bool in_css_name() const;
+  void take_both(const Char& c);
   void put_css_blank(std::uint64_t at);
   void feed_decoded(EntityDecoder& decoder, const Char& c, CharSink& sink);
   std::size_t skip(std::string_view text) const;
@@ -74,7 +75,8 @@ class Cleaner final : private TagHandler {
   LocalAddress address_;
   LinkAddress link_;
   MetaCharset meta_;
-  EntityDecoder decoder_;
+  EntityDecoder decoder_;  // of addresses
+  EntityDecoder css_decoder_;
   CssScanner css_;
 
   // A style sheet in the text. In XML references are resolved in it, and it is not known where it ends.

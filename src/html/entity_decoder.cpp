@@ -58,6 +58,12 @@ void EntityDecoder::give(char value, std::uint64_t end, CharSink& sink) {
   sink.take({value, begin, end});
 }
 
+void EntityDecoder::give_unended(char value, CharSink& sink) {
+  if (edits_ != nullptr) edits_->insert(last_end_, ";");
+  added_ = true;
+  give(value, last_end_, sink);
+}
+
 void EntityDecoder::feed(const Char& c, CharSink& sink) {
   switch (state_) {
     case State::text:
@@ -97,30 +103,38 @@ void EntityDecoder::in_number(const Char& c, CharSink& sink) {
   }
   const char value = number_ == 0 || number_ > 0x7f ? kNotAscii : static_cast<char>(number_);
   if (c.value == ';') return give(value, c.end, sink);
-  give(value, last_end_, sink);
+  give_unended(value, sink);
   feed(c, sink);
 }
 
 void EntityDecoder::in_name(const Char& c, CharSink& sink) {
   if ((is_alpha(c.value) || ascii::is_digit(c.value)) && held_count_ < kLongest) return hold(c, State::name);
+  const auto value = named_value();
+  if (value != '\0' && c.value == ';') return give(value, c.end, sink);
+  end_name(value, sink);
+  feed(c, sink);
+}
+
+/// Old names may do without the semicolon.
+void EntityDecoder::end_name(char value, CharSink& sink) {
+  constexpr std::string_view kOld = "&<>\"";
+  const bool is_old = value != '\0' && kOld.contains(value) && held_count_ <= sizeof "quot";
+  return is_old ? give_unended(value, sink) : give_up(sink);
+}
+
+/// NUL for a name that we do not know.
+char EntityDecoder::named_value() const {
   std::string name;
   for (std::size_t i = 1; i < held_count_; ++i) name += held_[i].value;
   const auto* const known = std::ranges::find(kNames, name, &Named::name);
-  if (known != std::end(kNames) && c.value == ';') return give(known->value, c.end, sink);
-  // Old names may do without the semicolon.
-  const bool is_old = ascii::equal_nocase(name, "amp") || ascii::equal_nocase(name, "lt") ||
-                      ascii::equal_nocase(name, "gt") || ascii::equal_nocase(name, "quot");
-  if (known != std::end(kNames) && is_old) {
-    give(known->value, last_end_, sink);
-  } else {
-    give_up(sink);
-  }
-  feed(c, sink);
+  return known == std::end(kNames) ? '\0' : known->value;
 }
 
 void EntityDecoder::finish(CharSink& sink) {
   if (state_ == State::decimal || state_ == State::hexadecimal) {
-    give(number_ == 0 || number_ > 0x7f ? kNotAscii : static_cast<char>(number_), last_end_, sink);
+    give_unended(number_ == 0 || number_ > 0x7f ? kNotAscii : static_cast<char>(number_), sink);
+  } else if (state_ == State::name) {
+    end_name(named_value(), sink);
   } else if (state_ != State::text) {
     give_up(sink);
   }

@@ -3,6 +3,9 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <utility>
+
+#include "html/edit_queue.h"
 
 namespace p3scan::html {
 
@@ -29,8 +32,14 @@ class CharSink {
 /// stays as it is written; nothing we look for contains it.
 class EntityDecoder {
  public:
+  /// `edits`: a reference without its semicolon gets one, so that whatever is inserted behind it does not change it.
+  explicit EntityDecoder(EditQueue* edits = nullptr) : edits_(edits) {}
+
   void feed(const Char& c, CharSink& sink);
   void finish(CharSink& sink);  // the text has ended; ready for another one
+
+  /// Whether a semicolon was added since this was asked.
+  bool added_semicolon() { return std::exchange(added_, false); }
 
   bool is_open() const { return state_ != State::text; }
   std::uint64_t begin() const { return held_[0].begin; }  // of the reference that is open
@@ -41,10 +50,15 @@ class EntityDecoder {
 
   void in_number(const Char& c, CharSink& sink);
   void in_name(const Char& c, CharSink& sink);
+  void end_name(char value, CharSink& sink);
+  char named_value() const;
   void hold(const Char& c, State state);
   void give_up(CharSink& sink);
   void give(char value, std::uint64_t end, CharSink& sink);
+  void give_unended(char value, CharSink& sink);
 
+  EditQueue* edits_;
+  bool added_ = false;
   State state_ = State::text;
   std::array<Char, kLongest> held_{};
   std::size_t held_count_ = 0;
