@@ -40,6 +40,7 @@ struct IcapScanner::Service {
   HostAddresses addresses;
   scan::IcapOptions options;
   Clock::time_point fresh_until;
+  Clock::time_point avoid_until;
   std::vector<Connection> idle;
   Turns turns;
 };
@@ -55,11 +56,24 @@ asio::awaitable<scan::Verdict> IcapScanner::scan(Message& message, const scan::M
   co_await message.grown(std::numeric_limits<std::uint64_t>::max());
   if (!message.is_complete()) co_return scan::Failed{"icap: the message is incomplete"};
   scan::Verdict verdict = scan::Failed{"icap: no service"};
-  for (const auto& service : services_) {
+  for (auto* service : by_preference()) {
     verdict = co_await ask(*service, message);
     if (!std::holds_alternative<scan::Failed>(verdict)) break;
+    service->avoid_until = Clock::now() + settings_.avoid;
   }
   co_return verdict;
+}
+
+/// As configured, but those that failed a moment ago last.
+std::vector<IcapScanner::Service*> IcapScanner::by_preference() {
+  const auto now = Clock::now();
+  std::vector<Service*> order;
+  for (const bool avoided : {false, true}) {
+    for (const auto& service : services_) {
+      if ((service->avoid_until > now) == avoided) order.push_back(service.get());
+    }
+  }
+  return order;
 }
 
 asio::awaitable<scan::Verdict> IcapScanner::ask(Service& service, Message& message) {

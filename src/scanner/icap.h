@@ -15,6 +15,7 @@ struct IcapSettings {
   std::vector<scan::IcapTarget> targets;  // the first one is asked; others if it fails
   std::size_t event_loops = 1;            // share what the service allows us
   std::chrono::seconds connect{5};        // to reach a target, each address
+  std::chrono::seconds avoid{10};         // a target that failed, while others work
 };
 
 /// The icap engine: RESPMOD (RFC 3507) with connections that are kept, for one event loop. What the service wants
@@ -32,6 +33,7 @@ class IcapScanner final : public Scanner {
   struct Service;
   using Connection = std::unique_ptr<IcapConnection>;
 
+  std::vector<Service*> by_preference();
   boost::asio::awaitable<scan::Verdict> ask(Service& service, Message& message);
   boost::asio::awaitable<Result<void, std::string>> learn(Service& service);
   boost::asio::awaitable<Result<Connection, std::string>> open(Service& service) const;

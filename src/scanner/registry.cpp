@@ -123,8 +123,10 @@ Made make_socket(const ScannerSettings& settings, const ScannerMeans& means) {
 }
 
 Checked check_socket(const ScannerSettings& settings) {
+  const bool directory = settings.kind == ScannerKind::avpd || settings.kind == ScannerKind::avpd_new;
   for (const auto& path : sockets_of(settings)) {
-    if (!is_socket_path(path)) return fail(fmt::format("scanner = {}: a socket is given as a short path", path));
+    if (!is_socket_path(directory ? path + "/aveserver" : path))
+      return fail(fmt::format("scanner = {}: a socket is given as a short path", path));
   }
   return {};
 }

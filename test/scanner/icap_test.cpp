@@ -178,6 +178,9 @@ TEST_F(IcapTest, TheNextServiceIfOneFails) {
   use({first, second});
   server.judge = [](const std::string&) { return std::string("ICAP/1.0 500 Error\r\n\r\n"); };
   EXPECT_EQ(scan("EICAR"), kEicar);
+  const auto before = server.messages.size();
+  EXPECT_EQ(scan("EICAR"), kEicar);
+  EXPECT_EQ(server.messages.size(), before) << "not asked again so soon";
   server.stop();
   EXPECT_EQ(scan("a mail"), kClean);
   other.stop();

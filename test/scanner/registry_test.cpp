@@ -41,6 +41,7 @@ TEST(Registry, MakesAndChecks) {
       {ScannerKind::avpd, {}, true},
       {ScannerKind::avpd, {"/run/kav"}, true},
       {ScannerKind::avpd_new, {"/run/kav"}, true},
+      {ScannerKind::icap, {"icap://127.0.0.1:1344/av", "http://127.0.0.1/av"}, false},
       {ScannerKind::trophie, {}, true},
       {ScannerKind::sophie, {}, true},
       {ScannerKind::sophie, {"/run/sophie"}, true},
@@ -70,6 +71,23 @@ TEST(Registry, MakesAndChecks) {
     ASSERT_EQ(made.has_value(), row.right) << name_of(row.kind);
     if (made) EXPECT_EQ((*made)->name(), name_of(row.kind));
   }
+}
+
+TEST(Registry, PathsOfSocketsMustFit) {
+  for (const auto kind : {ScannerKind::avpd, ScannerKind::avpd_new, ScannerKind::trophie, ScannerKind::sophie}) {
+    ScannerSettings settings;
+    settings.kind = kind;
+    for (const auto& [path, right] : {std::pair{"/run/" + std::string(80, 'x'), true},
+                                      {"/run/" + std::string(120, 'x'), false},
+                                      {std::string("run/x"), false}}) {
+      settings.targets = {path};
+      EXPECT_EQ(check_scanner(settings).has_value(), right) << path;
+    }
+  }
+  ScannerSettings settings;
+  settings.kind = ScannerKind::avpd;
+  settings.targets = {"/run/" + std::string(98, 'x')};
+  EXPECT_FALSE(check_scanner(settings)) << "no room for the name of the socket";
 }
 
 }  // namespace
