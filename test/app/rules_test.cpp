@@ -26,12 +26,12 @@ TEST(Interface, Names) {
     std::string_view name;
     bool good;
   };
-  constexpr Row kRows[] = {
+  constexpr Row rows[] = {
       {"eth1", true},      {"br-lan.100", true}, {"wg_0", true},  {"veth@if2", true}, {"exactly15octets", true},
       {"", false},         {".", false},         {"..", false},   {"-t", false},      {"16octets16octets", false},
       {"eth1;id", false},  {"eth 1", false},     {"a/b", false},  {"eth\"1", false},  {"eth1\n", false},
       {"eth$(id)", false}, {"eth*", false},      {"eth+", false}, {"\xC3\xA4", false}};
-  for (const auto& row : kRows) EXPECT_EQ(valid_interface(row.name), row.good) << row.name;
+  for (const auto& row : rows) EXPECT_EQ(valid_interface(row.name), row.good) << row.name;
 }
 
 TEST(Plan, PortsOfTheConfiguration) {
@@ -227,7 +227,7 @@ TEST(Steps, AsShellScript) {
 }
 
 TEST(Printed, TellsWhatTproxyNeedsBesides) {
-  const auto rule = "#   ip -6 rule add priority 8110 fwmark 0x200000/0x200000 lookup 8110\n";
+  const auto* const rule = "#   ip -6 rule add priority 8110 fwmark 0x200000/0x200000 lookup 8110\n";
   EXPECT_THAT(printed(Tool::nft, planned({}, {.interfaces = {"eth1"}, .tproxy = true})), HasSubstr(rule));
   EXPECT_THAT(printed(Tool::nft, planned({}, {.interfaces = {"eth1"}})), Not(HasSubstr("rule add")));
 }

@@ -34,7 +34,7 @@ std::string redirect_to(const Target& target, std::uint16_t port) {
 }
 
 std::string tproxy_to(const Target& target, std::uint16_t port) {
-  const auto blank = target.family.empty() ? "" : " ";
+  const auto* const blank = target.family.empty() ? "" : " ";
   return fmt::format("tproxy{}{} to {}:{} meta mark set meta mark or {:#x} accept", blank, target.family,
                      target.address, port, kMark);
 }

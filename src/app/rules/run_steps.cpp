@@ -20,7 +20,7 @@
 namespace p3scan::app::rules {
 namespace {
 
-constexpr std::size_t kMostOutput = 64 * 1024;
+constexpr std::size_t kMostOutput = 65536;
 
 struct Ended {
   int status = 0;
