@@ -4,7 +4,9 @@
 #include <chrono>
 #include <utility>
 
+#include "filter/attachments.h"
 #include "filter/footer.h"
+#include "filter/program_filter.h"
 #include "filter/spam_filter.h"
 
 namespace p3scan::app {
@@ -42,6 +44,38 @@ SpamSettings spam_settings(const session::Services& services) {
                      .hostname = services.hostname}};
 }
 
+AttachmentSettings::Action convert(config::Attachments action) {
+  switch (action) {
+    case config::Attachments::off:
+    case config::Attachments::rename: return AttachmentSettings::Action::rename;
+    case config::Attachments::remove: return AttachmentSettings::Action::remove;
+    case config::Attachments::quarantine_part: return AttachmentSettings::Action::quarantine;
+  }
+  return AttachmentSettings::Action::rename;
+}
+
+AttachmentSettings::OnSigned convert(config::OnSigned policy) {
+  switch (policy) {
+    case config::OnSigned::pass: return AttachmentSettings::OnSigned::pass;
+    case config::OnSigned::notify: return AttachmentSettings::OnSigned::notify;
+    case config::OnSigned::edit: return AttachmentSettings::OnSigned::edit;
+  }
+  return AttachmentSettings::OnSigned::notify;
+}
+
+AttachmentSettings attachment_settings(const config::Config& config) {
+  return {.action = convert(config.attachments),
+          .on_signed = convert(config.onsigned),
+          .bans = {.extensions = config.badattach,
+                   .types = config.badtype,
+                   .content = config.badmagic,
+                   .archives = config.attachzip},
+          .outgoing = config.attachout,
+          .language = config.language,
+          .virusdir = config.virusdir,
+          .limit = config.filtertimeout};
+}
+
 /// Puts filters into the stages that they belong to.
 class Stager {
  public:
@@ -61,6 +95,30 @@ class Stager {
   session::Services& services_;
 };
 
+/// The filters that are programs, each for incoming mail.
+Result<void, std::string> add_program(Stager& stager, std::vector<Filter*> session::Stages::* stage,
+                                      const FilterTools& tools, ProgramFilterSettings settings) {
+  if (settings.command.empty()) return {};
+  auto filter = ProgramFilter::make(tools, std::move(settings));
+  if (!filter) return fail(filter.error());
+  stager.add(stage, {.incoming = true, .outgoing = false}, std::move(*filter));
+  return {};
+}
+
+/// In front of the scan.
+Result<void, std::string> add_attachment_filters(session::Services& services, Stager& stager) {
+  using session::Stages;
+  const auto& config = services.config;
+  auto added = add_program(stager, &Stages::attachments, services.tools,
+                           renattach_settings(config.renattach, config.filtertimeout));
+  if (!added) return added;
+  if (config.attachments != config::Attachments::off) {
+    stager.add(&Stages::attachments, {.incoming = true, .outgoing = config.attachout},
+               std::make_unique<AttachmentsFilter>(services.tools, attachment_settings(config)));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void, std::string> make_filters(session::Services& services) {
@@ -68,11 +126,15 @@ Result<void, std::string> make_filters(session::Services& services) {
   const auto& config = services.config;
   services.tools = {.spool = services.spool, .blocking = services.blocking};
   Stager stager(services);
+  if (auto added = add_attachment_filters(services, stager); !added) return added;
   if (config.checkspam) {
     auto spam = make_spam_filter(spam_settings(services), services.tools);
     if (!spam) return fail(spam.error());
     stager.add(&Stages::others, {.incoming = true, .outgoing = config.spamout}, std::move(*spam));
   }
+  auto added =
+      add_program(stager, &Stages::others, services.tools, overwrite_settings(config.overwrite, config.filtertimeout));
+  if (!added) return added;
   stager.add(&Stages::others, {.incoming = false, .outgoing = true},
              std::make_unique<FooterFilter>(services.tools,
                                             FooterSettings{.file = config.footerfile,

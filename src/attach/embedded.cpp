@@ -140,27 +140,44 @@ bool EmbeddedFiles::is_content(std::string_view line) const {
   return false;
 }
 
+bool EmbeddedFiles::is_end(std::string_view line) const {
+  const auto word = ascii::trim(line);
+  switch (form_) {
+    case Form::none: return true;
+    case Form::uu: return ascii::equal_nocase(word, "end");
+    case Form::base64: return word == "====";
+    case Form::yenc: return ascii::starts_with_nocase(word, "=yend");
+  }
+  return true;
+}
+
+/// The octets that a line of the file stands for.
+std::string EmbeddedFiles::decoded(std::string_view line) const {
+  switch (form_) {
+    case Form::none: return {};
+    case Form::uu: return uudecoded_line(line);
+    case Form::base64: return base64_decoded_line(line);
+    case Form::yenc: return line.starts_with("=ypart") ? std::string() : yenc_decoded_line(line);
+  }
+  return {};
+}
+
 void EmbeddedFiles::take_line(std::string_view line) {
   const auto text = without_ending(line);
   std::size_t ignored = 0;
-  if (form_ != Form::none && form_of(text, ignored) == Form::none && !ended_ && is_content(text)) {
-    const auto word = ascii::trim(text);
-    ended_ = (form_ == Form::uu && ascii::equal_nocase(word, "end")) || (form_ == Form::base64 && word == "====") ||
-             (form_ == Form::yenc && ascii::starts_with_nocase(word, "=yend"));
-    if (!announced_ && !ended_) {
-      if (form_ == Form::uu) file_.start = uudecoded_line(text);
-      if (form_ == Form::base64) file_.start = base64_decoded_line(text);
-      if (form_ == Form::yenc && !text.starts_with("=ypart")) file_.start = yenc_decoded_line(text);
-    }
-    if (!announced_) handler_.on_file(file_);
-    announced_ = true;
-    long_content_ = true;
-    handler_.on_line(line_offset_, line);
+  long_content_ = !ended_ && is_content(text) && form_of(text, ignored) == Form::none;
+  if (!long_content_) {
+    end_file();
+    begin_file(line);
     return;
   }
-  end_file();
-  long_content_ = false;
-  begin_file(line);
+  ended_ = is_end(text);
+  if (!announced_) {
+    if (!ended_) file_.start = decoded(text);
+    handler_.on_file(file_);
+    announced_ = true;
+  }
+  handler_.on_line(line_offset_, line);
 }
 
 void EmbeddedFiles::feed(std::string_view text) {

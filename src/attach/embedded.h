@@ -54,6 +54,8 @@ class EmbeddedFiles {
   void begin_file(std::string_view line);
   void end_file();
   bool is_content(std::string_view line) const;
+  bool is_end(std::string_view line) const;
+  std::string decoded(std::string_view line) const;
   static Form form_of(std::string_view line, std::size_t& name_at);
 
   EmbeddedHandler& handler_;

@@ -96,10 +96,12 @@ bool is_class_id(std::string_view extension) {
          std::ranges::all_of(extension.substr(1, length - 2), [](char c) { return c == '-' || hex(c) >= 0; });
 }
 
-std::size_t blanks_at(std::string_view text, std::size_t at) {
-  std::size_t n = 0;
-  while (at + n < text.size() && ascii::is_space(text[at + n])) ++n;
-  return n;
+/// What stands in front of so many blanks that they hide what follows, with or without a dot; else nothing.
+std::string_view word_before_blanks(std::string_view text) {
+  const auto word = text.substr(0, text.find_first_of(" \t\r\n\v\f"));
+  std::size_t end = word.size();
+  while (end < text.size() && ascii::is_space(text[end])) ++end;
+  return end - word.size() >= kHidingBlanks ? word : std::string_view();
 }
 
 }  // namespace
@@ -117,8 +119,6 @@ NameRule::NameRule(std::span<const std::string> extensions) {
   std::ranges::for_each(extensions, add);
 }
 
-bool NameRule::is_bad(std::string_view extension) const { return bad_.contains(ascii::trim(extension)); }
-
 std::optional<std::string> NameRule::match_file(std::string_view file) const {
   file = without_trailing(file);
   std::size_t begin = file.find('.');
@@ -127,13 +127,11 @@ std::optional<std::string> NameRule::match_file(std::string_view file) const {
     const auto end = std::min(file.find('.', begin + 1), file.size());
     const auto extension = file.substr(begin + 1, end - begin - 1);
     const auto trimmed = ascii::trim(extension);
-    const auto blanks = extension.size() - (std::min(extension.find_last_not_of(" \t\r\n\v\f"), extension.size()) + 1);
-    const bool counts = end == file.size() || end >= kCutName || blanks >= kHidingBlanks;
+    const bool counts = end == file.size() || end >= kCutName;
     if (counts && is_class_id(trimmed)) return "{class id}";
-    if (counts && is_bad(extension)) return std::string(trimmed);
-    // "evil.exe     invoice" hides what follows without a dot.
-    const auto word = extension.substr(0, extension.find_first_of(" \t\r\n"));
-    if (!word.empty() && blanks_at(extension, word.size()) >= kHidingBlanks && is_bad(word)) return std::string(word);
+    if (counts && bad_.contains(trimmed)) return std::string(trimmed);
+    const auto word = word_before_blanks(extension);
+    if (bad_.contains(word)) return std::string(word);
     begin = end == file.size() ? std::string_view::npos : end;
   }
   return std::nullopt;

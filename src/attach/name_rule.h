@@ -27,7 +27,6 @@ class NameRule {
  private:
   std::optional<std::string> match_folded(std::string_view text) const;
   std::optional<std::string> match_file(std::string_view file) const;
-  bool is_bad(std::string_view extension) const;
 
   std::set<std::string, std::less<>> bad_;
   bool has_compound_ = false;  // an extension with a dot in it

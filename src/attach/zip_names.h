@@ -29,7 +29,7 @@ class ZipNames {
 
  private:
   std::size_t scan(std::string_view data, bool last);
-  bool read_header(std::string_view at);
+  bool read_header(std::string_view data);
   bool read_extra(std::string_view extra);
 
   std::function<bool(std::string_view)> found_;

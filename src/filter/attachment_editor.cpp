@@ -170,7 +170,7 @@ void AttachmentEditor::edit(const Target& target) {
     const bool is_container = !part.is_leaf && !part.boundaries.empty();
     const bool as_octets = target.banned.rule == BannedPart::Rule::type ||
                            target.banned.rule == BannedPart::Rule::content || (part.types.size() > 1 && !is_container);
-    rename_part(job_.message, part, name, as_octets, structure_.line_ending, job_.edits);
+    rename_part(job_.message, part, {.name = name, .as_octets = as_octets}, structure_.line_ending, job_.edits);
     note("attachment renamed: ", target.banned);
     return;
   }

@@ -53,9 +53,9 @@ class AttachmentEditor {
 
   /// A part to be edited.
   struct Target {
-    std::size_t index;
+    std::size_t index = 0;
     BannedPart banned;
-    bool in_text;  // files in its text, not the part itself
+    bool in_text = false;  // files in its text, not the part itself
   };
   class TextEditor;
 

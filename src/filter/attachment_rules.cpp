@@ -35,6 +35,29 @@ bool is_called_zip(const mime::Part& part) {
          std::ranges::any_of(part.types, [](std::string_view type) { return type.contains("zip"); });
 }
 
+/// The decoded content of a part, in pieces.
+class BodyReader {
+ public:
+  BodyReader(std::string_view message, const mime::Part& part)
+      : decoder_(part.encoding), body_(part.body_of(message)) {}
+
+  /// At least so many octets, fewer only at the end.
+  std::string next(std::size_t least) {
+    std::string piece;
+    while (piece.size() < least && !body_.empty()) {
+      const auto raw = body_.substr(0, kPiece);
+      body_.remove_prefix(raw.size());
+      decoder_.feed(raw, piece);
+      if (body_.empty()) decoder_.finish(piece);
+    }
+    return piece;
+  }
+
+ private:
+  mime::Decoder decoder_;
+  std::string_view body_;
+};
+
 }  // namespace
 
 std::string_view rule_name(BannedPart::Rule rule) {
@@ -54,8 +77,10 @@ std::string shown_name(std::string_view name) {
     const auto before = name;
     const auto code = attach::take_character(name);
     const auto octets = before.substr(0, before.size() - name.size());
-    const bool visible = !attach::is_invisible(code) && !(code < 0x80 && ascii::is_control(static_cast<char>(code)));
-    out += visible && (code < 0x80 || octets.size() > 1) ? octets : "?";
+    const bool is_ascii = code < 0x80;
+    const bool shows =
+        is_ascii ? !ascii::is_control(static_cast<char>(code)) : octets.size() > 1 && !attach::is_invisible(code);
+    out += shows ? octets : "?";
   }
   std::size_t cut = out.size() - std::min(out.size(), kShownName);
   while (cut < out.size() && (static_cast<unsigned char>(out[cut]) & 0xC0U) == 0x80) ++cut;
@@ -94,33 +119,19 @@ std::optional<BannedPart> AttachmentRules::examine(std::string_view message, con
 /// Decodes the content once: its beginning for the kind of program, all of it for the names if it is an archive.
 std::optional<BannedPart> AttachmentRules::examine_content(std::string_view message, const mime::Part& part) const {
   if (!content_ && !archives_) return std::nullopt;
-  mime::Decoder decoder(part.encoding);
-  auto body = part.body_of(message);
-  std::string piece;
-  const auto decode = [&] {
-    const auto raw = body.substr(0, kPiece);
-    body.remove_prefix(raw.size());
-    decoder.feed(raw, piece);
-    if (body.empty()) decoder.finish(piece);
-  };
-  while (!body.empty() && piece.size() < attach::kMagicOctets) decode();
-
+  BodyReader reader(message, part);
+  const auto start = reader.next(attach::kMagicOctets);
   const bool is_file = !part.names.empty() || part.is_attachment || !part.has_type("text/");
-  const auto kind = attach::program_kind(piece, is_file ? attach::Content::attachment : attach::Content::text);
+  const auto kind = attach::program_kind(start, is_file ? attach::Content::attachment : attach::Content::text);
   if (content_ && !kind.empty()) return banned(BannedPart::Rule::content, first_name(part), kind);
-  if (!archives_ || !(attach::begins_like_zip(piece) || is_called_zip(part))) return std::nullopt;
+  if (!archives_ || (!attach::begins_like_zip(start) && !is_called_zip(part))) return std::nullopt;
 
   std::optional<BannedPart> found;
   attach::ZipNames zip([&](std::string_view name) {
     if (names_.match(name)) found = banned(BannedPart::Rule::archive, first_name(part), name);
     return !found;
   });
-  zip.feed(piece);
-  while (!body.empty() && !found) {
-    piece.clear();
-    decode();
-    zip.feed(piece);
-  }
+  for (auto piece = start; !piece.empty() && !found; piece = reader.next(1)) zip.feed(piece);
   zip.finish();
   if (!found && zip.over_limit()) return banned(BannedPart::Rule::archive, first_name(part), "too many files");
   return found;

@@ -65,17 +65,17 @@ class FieldText {
   void add(std::string_view name, std::string_view value) { add_raw(name, quoted(value)); }
 
   /// Both forms where the name is not ASCII: those who do not know RFC 2231 see a name that is as harmless.
-  void add_file_name(std::string_view parameter, std::string_view name) {
-    if (is_printable(name)) {
-      add(parameter, name);
+  void add_file_name(std::string_view parameter, std::string_view file) {
+    if (is_printable(file)) {
+      add(parameter, file);
       return;
     }
     std::string plain;
-    for (const char c : name) {
+    for (const char c : file) {
       if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80) plain += c >= ' ' && c <= '~' ? c : '_';
     }
     add(parameter, plain);
-    add_raw(std::string(parameter) + "*", extended(name));
+    add_raw(std::string(parameter) + "*", extended(file));
   }
 
   /// The parameters of an old field except those called `except`, each once.
@@ -116,7 +116,7 @@ class HeaderEdits {
   void remove(const mime::Field& field) { replace(field, {}); }
   void replace(const mime::Field& field, std::string text) { add_edit(field.offset, field.length, std::move(text)); }
   /// At the end of the header.
-  void add(std::string text) { added_ += text; }
+  void add(std::string_view text) { added_ += text; }
   /// There must be an empty line behind the header: something follows it.
   void close() { closing_ = true; }
 
@@ -171,7 +171,7 @@ std::vector<mime::Field> fields_called(std::string_view header, std::string_view
 /// Writes the text in the place of the first of the fields, or at the end of the header if there is none.
 void put(HeaderEdits& header, const std::vector<mime::Field>& fields, std::string text) {
   if (fields.empty()) {
-    header.add(std::move(text));
+    header.add(text);
     return;
   }
   header.replace(fields.front(), std::move(text));
@@ -180,8 +180,9 @@ void put(HeaderEdits& header, const std::vector<mime::Field>& fields, std::strin
 
 }  // namespace
 
-void rename_part(std::string_view message, const mime::Part& part, std::string_view name, bool as_octets,
-                 std::string_view line_ending, mime::Edits& edits) {
+void rename_part(std::string_view message, const mime::Part& part, const NewName& name, std::string_view line_ending,
+                 mime::Edits& edits) {
+  const bool as_octets = name.as_octets;
   HeaderEdits header(message, part, line_ending);
   const auto types = fields_called(header.header(), "content-type");
   const auto dispositions = fields_called(header.header(), "content-disposition");
@@ -190,13 +191,13 @@ void rename_part(std::string_view message, const mime::Part& part, std::string_v
     FieldText type("Content-Type", as_octets || !is_type(part.type) ? "application/octet-stream" : part.type,
                    line_ending);
     if (!as_octets) type.add_others(types.front().value, "name");
-    type.add_file_name("name", name);
+    type.add_file_name("name", name.name);
     put(header, types, type.finish());
   }
   const bool is_inline = !as_octets && part.disposition == "inline" && dispositions.size() == 1;
   FieldText disposition("Content-Disposition", is_inline ? "inline" : "attachment", line_ending);
   if (!dispositions.empty()) disposition.add_others(dispositions.front().value, "filename");
-  disposition.add_file_name("filename", name);
+  disposition.add_file_name("filename", name.name);
   put(header, dispositions, disposition.finish());
   header.write(edits);
 }

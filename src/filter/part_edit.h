@@ -8,12 +8,16 @@
 
 namespace p3scan {
 
+struct NewName {
+  std::string_view name;   // one line of UTF-8
+  bool as_octets = false;  // the type becomes application/octet-stream
+};
+
 /// Gives a part another file name in all of its header: Content-Type and Content-Disposition are written anew, once
 /// each, so that no second field, form of RFC 2231 or odd quoting is left that a program could prefer. Other parameters
-/// stay, in their most usual reading. With `as_octets` the type becomes application/octet-stream. Nothing else is
-/// touched; all edits lie between part.begin and part.body. `name`: one line of UTF-8.
-void rename_part(std::string_view message, const mime::Part& part, std::string_view name, bool as_octets,
-                 std::string_view line_ending, mime::Edits& edits);
+/// stay, in their most usual reading. Nothing else is touched; all edits lie between part.begin and part.body.
+void rename_part(std::string_view message, const mime::Part& part, const NewName& name, std::string_view line_ending,
+                 mime::Edits& edits);
 
 /// Puts `text` (UTF-8, lines ended by LF) in the place of a part: a text/plain in quoted-printable. Of the header only
 /// the Content-* fields go, so that the header of a whole message stays what it is.

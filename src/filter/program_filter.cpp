@@ -13,7 +13,6 @@
 #include "filter/run_program.h"
 #include "mime/header_end.h"
 #include "scan/command_line.h"
-#include "scanner/process.h"
 
 namespace p3scan {
 namespace {
@@ -69,15 +68,6 @@ Result<std::unique_ptr<ProgramFilter>, std::string> ProgramFilter::make(const Fi
   auto command = scan::split_command_line(settings.command);
   if (!command) return fail(fmt::format("{}: {}", settings.option, command.error()));
   return std::unique_ptr<ProgramFilter>(new ProgramFilter(tools, std::move(settings), std::move(command->words)));
-}
-
-Result<void, std::string> ProgramFilter::check(const ProgramFilterSettings& settings) {
-  const auto command = scan::split_command_line(settings.command);
-  if (!command) return fail(fmt::format("{}: {}", settings.option, command.error()));
-  if (find_program(command->words.front()).empty())
-    return fail(fmt::format("{}: there is no program {}", settings.option, command->words.front()));
-  if (!command->warning.empty()) return fail(fmt::format("{}: {}", settings.option, command->warning));
-  return {};
 }
 
 asio::awaitable<Filtered> ProgramFilter::run(Message& message, const scan::MailFacts& facts) {

@@ -37,8 +37,6 @@ class ProgramFilter final : public Filter {
   /// The error is for the administrator.
   static Result<std::unique_ptr<ProgramFilter>, std::string> make(const FilterTools& tools,
                                                                   ProgramFilterSettings settings);
-  /// The same without making one; also tells of a program that is missing, and of shell syntax.
-  static Result<void, std::string> check(const ProgramFilterSettings& settings);
 
   std::string_view name() const override { return settings_.option; }
   bool required() const override { return settings_.required; }

@@ -118,7 +118,7 @@ Process::~Process() {
 
 asio::awaitable<void> Process::wait() { co_await ended_.async_wait(Descriptor::wait_read, asio::use_awaitable); }
 
-void Process::kill() { ::kill(-pid_, SIGKILL); }
+void Process::kill() const { ::kill(-pid_, SIGKILL); }
 
 scan::ScannerExit Process::take_exit() { return reap(std::exchange(pid_, 0)); }
 

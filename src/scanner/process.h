@@ -34,7 +34,7 @@ class Process {
   /// Waits until it ended; take_exit() tells how. Throws operation_aborted when cancelled.
   asio::awaitable<void> wait();
   /// Kills the whole group at once; wait() then ends soon.
-  void kill();
+  void kill() const;
   /// How it ended; blocks if it did not. May be asked once.
   scan::ScannerExit take_exit();
 
