@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 
 #include "mime/header_diff.h"
 #include "mime/spam_subject.h"
@@ -44,6 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto head = header_block(original);
   if (!same_body(original, original) || !header_changes(head, head)) std::abort();
   if (same_body(original, output) != same_body(output, original)) std::abort();
+  if (!is_wrapped(original, "\n" + std::string(original))) std::abort();
+  static_cast<void>(is_wrapped(original, output));
   auto changes = header_changes(head, header_block(output));
   if (changes) check(head, *changes);
   check(head, only_spam_fields(head, header_block(output)));

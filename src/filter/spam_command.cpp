@@ -38,15 +38,17 @@ std::string with_errors(std::string text, std::string_view errors) {
   return text.append(text.empty() ? "" : ": ").append(printable(said, kErrorsShown));
 }
 
+/// What the program says of the mail, if its output is the mail with more header fields, or a report to which the whole
+/// mail is attached. Of a report the spam fields are taken, the mail itself stays.
 Result<SpamOpinion, std::string> compare(std::string_view original, std::string_view output) {
   const auto head = mime::header_block(original);
   const auto output_head = mime::header_block(output);
   auto changes = mime::header_changes(head, output_head);
-  if (!changes) return fail("its output is not the mail: " + changes.error());
-  if (!mime::same_body(original.substr(head.size()), output.substr(output_head.size()))) {
-    return fail(std::string("its output is not the mail: the body is different"));
-  }
-  return SpamOpinion{.changes = std::move(*changes), .words = {}};
+  const bool same = mime::same_body(original.substr(head.size()), output.substr(output_head.size()));
+  if (changes && same) return SpamOpinion{.changes = std::move(*changes), .words = {}};
+  auto report = mime::only_spam_fields(head, output_head);
+  if (report.spam && mime::is_wrapped(original, output)) return SpamOpinion{.changes = std::move(report), .words = {}};
+  return fail("its output is not the mail: " + (changes ? "the body is different" : changes.error()));
 }
 
 }  // namespace

@@ -19,7 +19,9 @@ struct SpamCommandSettings {
   SpoolLimits spool;  // for what it prints
 };
 
-/// A program that reads the mail and prints it with header fields added. Taken over is what it added to the header.
+/// A program that reads the mail and prints it with header fields added. Taken over is what it added to the header. If
+/// it prints a report with the whole mail attached instead, as SpamAssassin does for spam (report_safe), its X-Spam
+/// fields are taken.
 /// No opinion: it can't be run or ends with another code than 0, prints nothing, or something else than the mail.
 /// What it says on its standard error is in the error, or the opinion's words.
 class SpamCommand final : public SpamEngine {

@@ -6,7 +6,7 @@
 #include <ctime>
 #include <utility>
 
-#include "filter/edited_copy.h"
+#include "filter/edit_message.h"
 #include "filter/message_view.h"
 #include "filter/rspamd.h"
 #include "filter/spam_command.h"
@@ -23,6 +23,7 @@
 namespace p3scan {
 namespace {
 
+constexpr auto kEditLimit = std::chrono::seconds(60);  // writing a copy; only a disk can be that slow
 constexpr std::string_view kRefusal = "This message looks like spam and was refused";
 constexpr std::string_view kDspam = "/usr/bin/dspam --stdout --deliver=innocent,spam";
 
@@ -34,20 +35,6 @@ std::string date_now() {
 }
 
 std::string in_brackets(const std::string& words) { return words.empty() ? words : fmt::format(" ({})", words); }
-
-/// The version with those edits, built on the pool: a mail may be large.
-asio::awaitable<Result<std::shared_ptr<Message>, SpoolError>> edited(std::string_view bytes,
-                                                                     const mime::HeaderChanges& changes,
-                                                                     const FilterTools& tools) {
-  const auto executor = co_await asio::this_coro::executor;
-  const auto build = [&] {
-    EditedCopy copy(executor, tools.spool, bytes);
-    for (const auto& edit : changes.edits) copy.replace(edit.offset, edit.length, edit.text);
-    return copy.finish();
-  };
-  auto work = [](auto make) -> asio::awaitable<decltype(make())> { co_return make(); };
-  co_return co_await asio::co_spawn(*tools.blocking, work(build), asio::use_awaitable);
-}
 
 Result<std::unique_ptr<SpamEngine>, std::string> make_program(const SpamSettings& settings, const FilterTools& tools) {
   const bool dspam = settings.kind == SpamKind::dspam;
@@ -130,9 +117,11 @@ asio::awaitable<Filtered> SpamFilter::carry_out(const SpamMail& mail, SpamOpinio
   if (!changes.spam && !mail.facts.incoming) co_return filtered;
   if (changes.spam) mime::tag_subjects(mime::header_block(mail.bytes), policy_.subject, changes);
   if (!changes.edits.empty()) {
-    auto version = co_await edited(mail.bytes, changes, tools_);
-    if (!version) throw std::runtime_error("there is no space for the changed mail");
-    filtered.version = std::move(*version);
+    auto work = [edits = changes.edits](std::string_view, mime::Edits& into, const std::atomic<bool>&) {
+      for (const auto& edit : edits) into.replace(edit.offset, edit.length, edit.text);
+      return Filtered{};
+    };
+    filtered.version = (co_await edit_message(mail.message, tools_, kEditLimit, std::move(work))).version;
   }
   filtered.added = std::move(changes.added);
   co_return filtered;

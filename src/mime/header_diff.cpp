@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ namespace {
 constexpr std::size_t kMaxAdded = std::size_t{64} * 1024;
 constexpr std::size_t kMaxLine = 998;  // RFC 5322 2.1.1
 constexpr std::size_t kShown = 40;     // of a name in an error
+constexpr std::size_t kMaxTries = 50;
 
 /// Fields that a program would follow if a message got another one.
 constexpr auto kFixed = std::to_array<std::string_view>({"From", "To", "Cc", "Bcc", "Sender", "Reply-To", "Date",
@@ -197,6 +199,26 @@ class Lines {
   std::string_view text_;
 };
 
+enum class Likeness : std::uint8_t { different, beginning, same };
+
+/// `beginning`: `output` begins with `original`, of which the last line may end differently.
+Likeness compare(std::string_view original, std::string_view output) {
+  Lines a(original);
+  Lines b(output);
+  auto left = a.next();
+  auto right = b.next();
+  while (!left.empty() && !right.empty()) {
+    const auto common = std::min(left.size(), right.size());
+    if (left.substr(0, common) != right.substr(0, common)) return Likeness::different;
+    left.remove_prefix(common);
+    right.remove_prefix(common);
+    if (left.empty()) left = a.next();
+    if (right.empty()) right = b.next();
+  }
+  if (!left.empty()) return Likeness::different;
+  return right.empty() ? Likeness::same : Likeness::beginning;
+}
+
 }  // namespace
 
 std::string_view header_block(std::string_view message) {
@@ -216,19 +238,18 @@ HeaderChanges only_spam_fields(std::string_view original, std::string_view outpu
 }
 
 bool same_body(std::string_view original, std::string_view output) {
-  Lines a(original);
-  Lines b(output);
-  auto left = a.next();
-  auto right = b.next();
-  while (!left.empty() && !right.empty()) {
-    const auto common = std::min(left.size(), right.size());
-    if (left.substr(0, common) != right.substr(0, common)) return false;
-    left.remove_prefix(common);
-    right.remove_prefix(common);
-    if (left.empty()) left = a.next();
-    if (right.empty()) right = b.next();
+  return compare(original, output) == Likeness::same;
+}
+
+bool is_wrapped(std::string_view original, std::string_view output) {
+  std::size_t tries = 0;
+  for (std::string_view rest = output; !rest.empty() && tries < kMaxTries;) {
+    if (!without_ending(take_line(rest)).empty()) continue;
+    ++tries;
+    if (const auto likeness = compare(original, rest); likeness == Likeness::same || likeness == Likeness::beginning)
+      return true;
   }
-  return left.empty() && right.empty();
+  return false;
 }
 
 }  // namespace p3scan::mime

@@ -44,4 +44,8 @@ HeaderChanges only_spam_fields(std::string_view original, std::string_view outpu
 /// The same text behind the header: CRLF is LF, the ending of the last line does not matter.
 bool same_body(std::string_view original, std::string_view output);
 
+/// The message stands whole, as in same_body(), behind one of the first 50 empty lines of the output: it is the
+/// attachment of a report.
+bool is_wrapped(std::string_view original, std::string_view output);
+
 }  // namespace p3scan::mime

@@ -99,17 +99,18 @@ Result<RspamdReply, std::string> read_rspamd_reply(std::string_view body) {
   const auto* reply = ec ? nullptr : parsed.if_object();
   if (reply == nullptr) return fail(fmt::format("not a reply of rspamd: {}", shown(body)));
   if (const auto error = text(*reply, "error"); !error.empty()) return fail(shown(error));
-  const auto* skipped = reply->if_contains("is_skipped");
-  if (skipped != nullptr && skipped->is_bool() && skipped->get_bool())
-    return fail(std::string("rspamd skipped the mail"));
   const auto action = text(*reply, "action");
   if (action.empty()) return fail(fmt::format("a reply without action: {}", shown(body)));
-  return RspamdReply{
-      .spam = std::ranges::any_of(kSpamActions, [&](auto spam) { return ascii::equal_nocase(action, spam); }),
-      .action = shown(action),
-      .score = number(*reply, "score"),
-      .required = number(*reply, "required_score"),
-      .symbols = symbols_of(*reply)};
+  const bool spam = std::ranges::any_of(kSpamActions, [&](auto known) { return ascii::equal_nocase(action, known); });
+  // What it knows beforehand (GTUBE, a setting) it need not look at, either.
+  const auto* skipped = reply->if_contains("is_skipped");
+  const bool is_skipped = skipped != nullptr && skipped->is_bool() && skipped->get_bool();
+  if (is_skipped && !spam) return fail(std::string("rspamd skipped the mail"));
+  return RspamdReply{.spam = spam,
+                     .action = shown(action),
+                     .score = number(*reply, "score"),
+                     .required = number(*reply, "required_score"),
+                     .symbols = symbols_of(*reply)};
 }
 
 }  // namespace p3scan::scan

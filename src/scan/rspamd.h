@@ -30,7 +30,7 @@ struct RspamdReply {
 };
 
 /// The JSON of a reply to /checkv2. An error, one printable line, is whatever is not a result: other JSON, an "error"
-/// in it, a message that rspamd skipped.
+/// in it, a message that rspamd skipped without calling it spam.
 Result<RspamdReply, std::string> read_rspamd_reply(std::string_view json);
 
 }  // namespace p3scan::scan

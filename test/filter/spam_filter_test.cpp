@@ -287,6 +287,19 @@ TEST_F(SpamFilterTest, Command) {
   EXPECT_EQ(filtered.note, "is spam for command (warning)");
 }
 
+TEST_F(SpamFilterTest, CommandThatWrapsTheMail) {
+  settings.command =
+      script(
+          "printf 'From: r@b.test\\nX-Spam-Flag: %s\\nContent-Type: multipart/mixed; boundary=b\\n\\n--b\\n\\n' $1; "
+          "tr -d '\\r'; echo; echo --b--") +
+      " YES";
+  const auto filtered = run();
+  EXPECT_EQ(text_of(filtered), kWithoutFlag);
+  EXPECT_EQ(filtered.added, "X-Spam-Flag: YES\r\n");
+  settings.command.replace(settings.command.size() - 3, 3, "NO");
+  EXPECT_TRUE(is_nothing(run())) << "only spam is wrapped";
+}
+
 TEST_F(SpamFilterTest, CommandThatFails) {
   struct Row {
     std::string_view script;

@@ -148,6 +148,17 @@ TEST(SameBody, LineEndingsDoNotMatter) {
   }
 }
 
+TEST(IsWrapped, WholeMessageBehindAnEmptyLine) {
+  const std::string_view mail = "A: 1\r\n\r\nbody\r\n";
+  EXPECT_TRUE(is_wrapped(mail, "X: y\n\nreport\n--b\nContent-Type: message/rfc822\n\nA: 1\n\nbody\n\n--b--\n"));
+  EXPECT_TRUE(is_wrapped(mail, "X: y\n\nA: 1\n\nbody"));
+  EXPECT_FALSE(is_wrapped(mail, "X: y\n\nA: 1\n\nbod\n\n--b--\n"));
+  EXPECT_FALSE(is_wrapped(mail, "X: y\n\nA: 2\n\nbody\n"));
+  EXPECT_FALSE(is_wrapped(mail, "A: 1\n\nbody\n"));
+  EXPECT_FALSE(is_wrapped(mail, ""));
+  EXPECT_FALSE(is_wrapped(mail, std::string(51, '\n') + "A: 1\n\nbody\n")) << "bounded";
+}
+
 TEST(SpamSubject, TagOnce) {
   struct Row {
     std::string_view head;

@@ -25,6 +25,7 @@ TEST(RspamdReply, Results) {
        {"B", "A"}},
       {R"({"score":7,"required_score":15,"action":"add header","symbols":{}})", true, 7, 15, {}},
       {R"({"action":"Rewrite Subject"})", true, 0, 0, {}},
+      {R"({"is_skipped":true,"score":15,"required_score":15,"action":"reject"})", true, 15, 15, {}},
       {R"({"action":"no action","score":"1"})", false, 0, 0, {}},
       {R"({"action":"greylist","score":4.25})", false, 4.25, 0, {}},
       {R"({"action":"soft reject","symbols":[1]})", false, 0, 0, {}},
