@@ -28,8 +28,8 @@ struct Settings {
   SmtpServer server;        // used when it has a host,
   MailProgram program;      // else this, when it has words; else nothing is sent
   std::uint32_t rate = 20;  // virus mails in a period; 0: no limit
-  std::string hostname;
-  std::string domainname;
+  std::string hostname = "localhost";
+  std::string domainname = "localdomain";
   std::vector<std::chrono::milliseconds> retries = {std::chrono::seconds(10), std::chrono::seconds(60),
                                                     std::chrono::seconds(300)};  // pauses before further tries
 };
