@@ -22,7 +22,6 @@ void check(const Part& part, const StructureLimits& limits, std::size_t size) {
   require(!part.encodings.empty() && part.encoding == part.encodings.front());
   require(
       std::ranges::all_of(part.names, [](const auto& name) { return !name.empty() && display_text(name) == name; }));
-  require(!part.is_leaf || part.boundaries.empty());
 }
 
 }  // namespace

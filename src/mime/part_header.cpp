@@ -41,6 +41,10 @@ std::string end_of(const std::string& name) {
   return name.substr(at);
 }
 
+bool is_message(std::string_view type) { return type == "message/rfc822" || type == "message/global"; }
+
+bool is_encoded(Encoding encoding) { return encoding == Encoding::base64 || encoding == Encoding::quoted_printable; }
+
 class HeaderReader {
  public:
   HeaderReader(HeaderReading& reading, Part& part) : reading_(reading), part_(part) {}
@@ -144,11 +148,20 @@ void HeaderReader::finish() {
   }
   const bool multipart = part_.has_type("multipart/");
   if (!multipart) part_.boundaries.clear();
-  const bool message = part_.has_type("message/rfc822") || part_.has_type("message/global");
-  const bool encoded = part_.encoding == Encoding::base64 || part_.encoding == Encoding::quoted_printable;
-  part_.is_leaf = part_.boundaries.empty() && (!message || encoded);
+  const bool message = std::ranges::any_of(part_.types, is_message);
+  part_.is_leaf = part_.boundaries.empty() && (!message || is_encoded(part_.encoding));
   part_.is_ambiguous |= odd_type_ || part_.types.size() > 1 || part_.encodings.size() > 1 ||
                         part_.boundaries.size() > 1 || (multipart && part_.boundaries.empty());
+}
+
+/// A CR inside of a line.
+bool has_bare_cr(std::string_view header) {
+  for (auto at = header.find('\r'); at != std::string_view::npos; at = header.find('\r', at + 1)) {
+    const auto next = header.find_first_not_of('\r', at);
+    if (next == std::string_view::npos || header[next] != '\n') return next != std::string_view::npos;
+    at = next;
+  }
+  return false;
 }
 
 bool begins_with_armour(std::string_view message, const Part& part) {
@@ -161,9 +174,26 @@ bool begins_with_armour(std::string_view message, const Part& part) {
 
 void read_part_header(std::string_view header, HeaderReading& reading, Part& part) {
   HeaderReader reader(reading, part);
-  Fields fields(header);
-  while (const auto field = fields.next()) reader.take(*field);
+  const auto take_all = [&](std::string_view text) {
+    Fields fields(text);
+    while (const auto field = fields.next()) reader.take(*field);
+  };
+  take_all(header);
+  if (has_bare_cr(header)) {  // some programs end lines there
+    std::string lines(header);
+    std::ranges::replace(lines, '\r', '\n');
+    const auto blank_lines = std::ranges::unique(lines, [](char a, char b) { return a == '\n' && b == '\n'; });
+    lines.erase(blank_lines.begin(), blank_lines.end());
+    take_all(lines);
+  }
   reader.finish();
+}
+
+bool may_be_content(const Part& part) {
+  const bool multipart = part.has_type("multipart/");
+  const auto is_container = [](std::string_view type) { return type.starts_with("multipart/") || is_message(type); };
+  if (!std::ranges::all_of(part.types, is_container)) return true;
+  return !multipart && std::ranges::any_of(part.encodings, is_encoded);
 }
 
 void settle_seal(std::string_view message, Part& part) {

@@ -19,6 +19,9 @@ struct HeaderReading {
 /// is_ambiguous.
 void read_part_header(std::string_view header, HeaderReading& reading, Part& part);
 
+/// Some reading of the header of a part with parts inside says that its body is content.
+bool may_be_content(const Part& part);
+
 /// Decides `seal` of a part whose end is known, unless a part around it decided.
 void settle_seal(std::string_view message, Part& part);
 

@@ -57,6 +57,7 @@ class Reader {
   std::optional<std::uint64_t> next_mark(std::uint64_t from) const;
   std::optional<Delimiter> delimiter(std::string_view line) const;
   void take_delimiter(std::uint64_t at);
+  void settle(Part& part, bool has_parts);
   std::string_view default_type(std::size_t parent) const;
 
   std::string_view line_at(std::uint64_t at) const {
@@ -83,6 +84,7 @@ void Reader::stop(std::string_view why) {
 /// a boundary do not count (RFC 2046 5.1.1), anything else makes it another one.
 std::optional<Reader::Delimiter> Reader::delimiter(std::string_view line) const {
   if (!line.starts_with(kMark) || boundaries_.empty()) return std::nullopt;
+  line = line.substr(0, line.find_first_of("\r\n"));
   line = ascii::trim(line.substr(kMark.size()));
   const auto find = [&](std::string_view boundary) -> std::optional<std::size_t> {
     const auto known = boundaries_.find(boundary);
@@ -93,19 +95,23 @@ std::optional<Reader::Delimiter> Reader::delimiter(std::string_view line) const 
     const auto innermost = std::ranges::find_if(outwards, goes_on);
     return innermost == outwards.end() ? levels.back() : *innermost;
   };
-  if (const auto level = find(line)) return Delimiter{.level = *level, .last = false};
-  if (!line.ends_with(kMark)) return std::nullopt;
-  if (const auto level = find(line.substr(0, line.size() - kMark.size())))
-    return Delimiter{.level = *level, .last = true};
+  for (const auto text : {line, line.substr(0, line.find_first_of(" \t"))}) {
+    if (const auto level = find(text)) return Delimiter{.level = *level, .last = false};
+    if (!text.ends_with(kMark)) continue;
+    const auto boundary = text.substr(0, text.size() - kMark.size());
+    if (const auto level = find(boundary)) return Delimiter{.level = *level, .last = true};
+  }
   return std::nullopt;
 }
 
-/// Offset of the next line that begins with "--".
+/// Offset of the next "--" at the beginning of a line. In front of a delimiter a CR alone will do: some programs end
+/// lines there, and whoever hides a part from all others must not hide it from us.
 std::optional<std::uint64_t> Reader::next_mark(std::uint64_t from) const {
-  if (message_.substr(from).starts_with(kMark)) return from;
-  const auto found = message_.find("\n--", from);
-  if (found == std::string_view::npos) return std::nullopt;
-  return found + 1;
+  auto at = message_.find(kMark, from);
+  while (at != std::string_view::npos && at != from && message_[at - 1] != '\n' && message_[at - 1] != '\r')
+    at = message_.find(kMark, at + 1);
+  if (at == std::string_view::npos) return std::nullopt;
+  return at;
 }
 
 /// Ends all parts inside the one at `level`. `end` is where the delimiter's own line ending begins, unless a part is so
@@ -185,16 +191,27 @@ void Reader::open_parts(std::uint64_t begin, std::size_t parent) {
 }
 
 void Reader::take_delimiter(std::uint64_t at) {
-  const auto line = line_at(at);
-  at_ = at + line.size();
-  const auto found = delimiter(line);
+  const auto end_of_line = std::min(message_.find_first_of("\r\n", at), message_.size());
+  const auto rest = message_.substr(end_of_line);
+  at_ = end_of_line + (rest.starts_with("\r\n") ? 2 : std::min<std::size_t>(rest.size(), 1));
+  const auto found = delimiter(message_.substr(at, end_of_line - at));
   if (!found) return;
   auto end = at;
   if (message_.substr(0, end).ends_with('\n')) --end;
-  if (message_.substr(0, end).ends_with('\r') && end < at) --end;
+  if (message_.substr(0, end).ends_with('\r')) --end;
   close_above(found->level + 1, end);
   open_[found->level].closed = found->last;
   if (!found->last) open_parts(at_, open_[found->level].part);
+}
+
+/// A container without parts is content. One with parts that another reading of its header takes for content shows
+/// every program another message.
+void Reader::settle(Part& part, bool has_parts) {
+  if (part.parent != Part::kNoParent) part.seal = out_.parts[part.parent].seal;
+  part.is_leaf = !has_parts;
+  if (has_parts && may_be_content(part)) stop("a part that is content and holds parts");
+  settle_seal(message_, part);
+  if (out_.seal == Seal::none) out_.seal = part.seal;
 }
 
 Structure Reader::run() {
@@ -207,11 +224,9 @@ Structure Reader::run() {
     take_delimiter(*mark);
   }
   close_above(0, message_.size());
-  for (auto& part : out_.parts) {  // those around a part come first
-    if (part.parent != Part::kNoParent) part.seal = out_.parts[part.parent].seal;
-    settle_seal(message_, part);
-    if (out_.seal == Seal::none) out_.seal = part.seal;
-  }
+  std::vector<bool> has_parts(out_.parts.size());
+  for (std::size_t i = 1; i < out_.parts.size(); ++i) has_parts[out_.parts[i].parent] = true;
+  for (std::size_t i = 0; i < out_.parts.size(); ++i) settle(out_.parts[i], has_parts[i]);  // those around come first
   return std::move(out_);
 }
 

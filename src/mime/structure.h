@@ -69,8 +69,9 @@ struct Structure {
 };
 
 /// Finds the parts of a message (RFC 2045, 2046), all of which is given. Never fails, linear time. Lenient, as mail
-/// programs are: lines end in CRLF or LF; a missing empty line, end of header, end boundary or MIME-Version does not
-/// matter; parts behind an end boundary are parts. A message inside (message/rfc822) is read too unless it is encoded.
+/// programs are: lines end in CRLF or LF (and where that shows more, in CR); a missing empty line, end of header, end
+/// boundary or MIME-Version does not matter; parts behind an end boundary are parts. A message inside (message/rfc822)
+/// is read too unless it is encoded.
 Structure read_structure(std::string_view message, const StructureLimits& limits = {});
 
 }  // namespace p3scan::mime

@@ -93,8 +93,6 @@ constexpr Case kCases[] = {
      "0 multipart/mixed [--\n\none\n]\n"},
     {"two_boundaries", "Content-Type: multipart/mixed; boundary=a; boundary=b\n\n--a\n\none\n--b\n\ntwo\n--a--\n",
      "0 multipart/mixed\n1 text/plain [one]\n1 text/plain [two]\n"},
-    {"two_types", "Content-Type: text/plain\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b--\n",
-     "0 text/plain\n1 text/plain [one]\n"},
     {"encoded_boundary",
      "Content-Type: multipart/mixed; boundary=\"=?us-ascii?Q?abc?=\"\n\n--abc\n\none\n--=?us-ascii?Q?abc?=\n\ntwo",
      "0 multipart/mixed\n1 text/plain [one]\n1 text/plain [two]\n"},
@@ -116,6 +114,9 @@ constexpr Case kCases[] = {
      "text/plain\n\n"
      "two\n--b--\n",
      "0 multipart/digest\n1 message/rfc822\n2 text/html [one]\n1 text/plain [two]\n"},
+    {"text_behind_a_boundary", "Content-Type: multipart/mixed; boundary=b\n\n--b x\n\none\n--b-- y\n",
+     "0 multipart/mixed\n1 text/plain [one]\n"},
+    {"no_parts", "Content-Type: multipart/mixed; boundary=b\n\ntext\n", "0 multipart/mixed [text\n]\n"},
     {"no_field", "Subject: x\nno field\nContent-Type: text/html\n\nbody", "0 text/html [body]\n"},
 };
 
@@ -202,6 +203,32 @@ TEST(Structure, KnowsTheRestOfTheHeader) {
   EXPECT_FALSE(part.has_type("text"));
   EXPECT_EQ(of("Content-ID: a@b").parts[0].content_id, "a@b");
   EXPECT_EQ(of("Content-ID: <a@b").parts[0].content_id, "a@b");
+}
+
+TEST(Structure, FindsWhatOnlyProgramsSeeThatEndLinesAtCr) {
+  constexpr auto kHidden =
+      "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\none\r--b\rX: y\rContent-Disposition: attachment; "
+      "filename=x.exe\r\r\ntwo\r\n--b--\r\n"sv;
+  const auto structure = read_structure(kHidden);
+  ASSERT_EQ(structure.parts.size(), 3U);
+  EXPECT_EQ(structure.parts[1].body_of(kHidden), "one");
+  EXPECT_THAT(structure.parts[2].names, ElementsAre("x.exe"));
+  EXPECT_THAT(of("Subject: x\rContent-Type: a/b; name=x.exe\rX: y").parts[0].names, ElementsAre("x.exe"));
+  const auto twice = read_structure("X: y\r\r\nContent-Type: text/html\r\r\n\r\r\nbody\r\r\n");
+  EXPECT_EQ(twice.parts[0].type, "text/html");
+}
+
+TEST(Structure, PartThatIsContentAndHoldsPartsIsOverALimit) {
+  constexpr auto kWhy = "a part that is content and holds parts"sv;
+  constexpr auto kParts = "\n\n--b\n\none\n--b--\n"sv;
+  const auto why = [&](std::string_view header) { return read_structure(std::string(header).append(kParts)).why; };
+  EXPECT_EQ(why("Content-Type: text/html\nContent-Type: multipart/mixed; boundary=b"), kWhy);
+  EXPECT_EQ(why("Content-Type: multipart/mixed; boundary=b\nContent-Type: text/html"), kWhy);
+  EXPECT_EQ(why("Content-Type: text/html\nContent-Type: message/rfc822"), kWhy);
+  EXPECT_EQ(why("Content-Type: message/rfc822\nContent-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64"),
+            kWhy);
+  EXPECT_EQ(why("Content-Type: multipart/mixed; boundary=b\nContent-Type: multipart/related"), "");
+  EXPECT_EQ(why("Content-Type: text/html\nContent-Type: multipart/mixed; boundary=c"), "");
 }
 
 TEST(Structure, CollectsWhatIsAmbiguous) {
