@@ -6,6 +6,7 @@
 
 #include "filter/attachments.h"
 #include "filter/footer.h"
+#include "filter/html_clean.h"
 #include "filter/program_filter.h"
 #include "filter/spam_filter.h"
 
@@ -76,6 +77,16 @@ AttachmentSettings attachment_settings(const config::Config& config) {
           .limit = config.filtertimeout};
 }
 
+html::Mode convert(config::HtmlClean mode) {
+  switch (mode) {
+    case config::HtmlClean::strict: return html::Mode::strict;
+    case config::HtmlClean::p3pmail: return html::Mode::p3pmail;
+    case config::HtmlClean::off:
+    case config::HtmlClean::webbugs: break;
+  }
+  return html::Mode::webbugs;
+}
+
 /// Puts filters into the stages that they belong to.
 class Stager {
  public:
@@ -135,6 +146,14 @@ Result<void, std::string> make_filters(session::Services& services) {
   auto added =
       add_program(stager, &Stages::others, services.tools, overwrite_settings(config.overwrite, config.filtertimeout));
   if (!added) return added;
+  if (config.htmlclean != config::HtmlClean::off) {
+    const HtmlSettings html{.mode = convert(config.htmlclean),
+                            .edit_signed = config.onsigned == config::OnSigned::edit,
+                            .limit = config.filtertimeout,
+                            .structure = {}};
+    stager.add(&Stages::others, {.incoming = true, .outgoing = false},
+               std::make_unique<HtmlFilter>(html, services.tools));
+  }
   stager.add(&Stages::others, {.incoming = false, .outgoing = true},
              std::make_unique<FooterFilter>(services.tools,
                                             FooterSettings{.file = config.footerfile,

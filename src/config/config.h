@@ -17,7 +17,7 @@ enum class ScannerType { libclamav, clamd, basic, bash, avpd, avpd_new, trophie,
 enum class Attachments { off, rename, remove, quarantine_part };  // "delete" is remove
 enum class OnSigned { pass, notify, edit };
 enum class SpamType { command, spamd, rspamd, dspam };
-enum class HtmlClean { off, webbugs, strict };
+enum class HtmlClean { off, webbugs, strict, p3pmail };
 
 /// A policy may differ by the way a message travels ("in:notify out:reject"); one word sets both.
 /// Never in it: incoming reject, outgoing notify.

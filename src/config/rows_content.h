@@ -94,10 +94,13 @@ inline constexpr Option kSpamRows[] = {
 };
 
 inline constexpr Option kHtmlRows[] = {
-    {.name = "htmlclean", .field = &Config::htmlclean, .argument = "off|webbugs|strict", .section = Section::html,
+    {.name = "htmlclean", .field = &Config::htmlclean, .argument = "off|webbugs|strict|p3pmail",
+     .section = Section::html,
      .help = "defuse the HTML of incoming mail",
      .man = "webbugs keeps a mail from loading anything over the network when it is read, and from running programs. "
-            "strict makes its links harmless, too."},
+            "strict makes its links and forms harmless, too, and takes a mail with more parts than it can look into for "
+            "unscannable. p3pmail disables each href and src, as that program did, and nothing else. Pictures that come "
+            "with the mail stay in every mode. Signed and encrypted parts are left alone unless onsigned is edit."},
     {.name = "overwrite", .letter = 'o', .field = &Config::overwrite, .argument = "COMMAND",
      .section = Section::html, .aliases = {"parsehtml"}, .of_2_3_2 = true, .max = kMaxCommand,
      .example = "/usr/bin/p3pmail",

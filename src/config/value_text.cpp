@@ -44,7 +44,10 @@ constexpr Word<SpamType> kSpamTypes[] = {{"command", SpamType::command},
                                          {"rspamd", SpamType::rspamd},
                                          {"dspam", SpamType::dspam}};
 constexpr Word<HtmlClean> kHtmlClean[] = {
-    {"off", HtmlClean::off}, {"webbugs", HtmlClean::webbugs}, {"strict", HtmlClean::strict}};
+    {"off", HtmlClean::off},
+    {"webbugs", HtmlClean::webbugs},
+    {"strict", HtmlClean::strict},
+    {"p3pmail", HtmlClean::p3pmail}};
 
 constexpr std::span<const Word<Barelf>> words_of(Barelf /*type*/) { return kBarelf; }
 constexpr std::span<const Word<TlsBad>> words_of(TlsBad /*type*/) { return kTlsBad; }

@@ -33,12 +33,8 @@ constexpr TypeRow kTypes[] = {
 
 /// What only matters where it is shown with the mail: as an attachment it is somebody's document.
 constexpr TypeRow kShownTypes[] = {
-    {"image/svg+xml", Syntax::svg},
-    {"image/svg", Syntax::svg},
-    {"image/svg-xml", Syntax::svg},
-    {"text/css", Syntax::css},
-    {"text/xml", Syntax::xhtml},
-    {"application/xml", Syntax::xhtml},
+    {"image/svg+xml", Syntax::svg}, {"image/svg", Syntax::svg},  {"image/svg-xml", Syntax::svg},
+    {"text/css", Syntax::css},      {"text/xml", Syntax::xhtml}, {"application/xml", Syntax::xhtml},
 };
 
 constexpr std::string_view kOtherTexts[] = {"text/plain",          "text/calendar", "text/csv",      "text/enriched",
@@ -89,7 +85,6 @@ class Beginning final : public mime::TextReader {
 
 /// As the sniffing rules of browsers have it (mimesniff 7.1), more or less: what they know, and more.
 bool begins_like_html(std::string_view message, const mime::Part& part) {
-  constexpr std::size_t kRaw = 4096;
   auto head = part;
   head.end = std::min(part.end, part.body + kRaw);
   Beginning beginning;
@@ -97,11 +92,13 @@ bool begins_like_html(std::string_view message, const mime::Part& part) {
   auto text = beginning.text();
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   text = ascii::trim(text);
-  constexpr std::string_view kBeginnings[] = {"<!doctype", "<html", "<head", "<body", "<script", "<style", "<table",
-                                              "<div",      "<p",    "<br",   "<a",    "<h1",     "<font",  "<title",
-                                              "<iframe",   "<!--",  "<b",    "<img",  "<svg",    "<?xml",  "<meta"};
   return std::ranges::any_of(kBeginnings, [&](auto begin) { return ascii::starts_with_nocase(text, begin); });
 }
+
+constexpr std::size_t kRaw = 4096;
+constexpr std::string_view kBeginnings[] = {"<!doctype", "<html", "<head", "<body", "<script", "<style", "<table",
+                                            "<div",      "<p",    "<br",   "<a",    "<h1",     "<font",  "<title",
+                                            "<iframe",   "<!--",  "<b",    "<img",  "<svg",    "<?xml",  "<meta"};
 
 }  // namespace
 

@@ -37,6 +37,14 @@ Match match_picture(std::string_view seen) {
   return Match::refused;
 }
 
+constexpr std::size_t kLongestScheme = 32;
+constexpr std::string_view kPlain[] = {
+    "utf-8", "utf8",  "us-ascii", "ascii", "ansi", "iso-8859", "iso8859", "iso_8859", "latin",   "windows-",
+    "cp125", "koi8",  "gb",       "big5",  "euc",  "shift",    "sjis",    "x-sjis",   "ks_c",    "ksc",
+    "mac",   "x-mac", "tis-620",  "ibm8",  "cp8",  "x-euc",    "x-user",  "x-gbk",    "windows_"};
+constexpr auto kWord = "charset"sv;
+constexpr std::size_t kLongestCharset = 24;
+
 }  // namespace
 
 Match LocalAddress::feed(char c) {
@@ -60,11 +68,10 @@ void LinkAddress::reset() {
 
 /// Blanks and controls never count: some readers skip more of them than the URL standard does.
 void LinkAddress::take(const Char& c) {
-  constexpr std::size_t kLongest = 32;
   if (match_ != Match::open || is_skipped(c.value)) return;
   const char value = lower(c.value);
   const bool in_scheme = (value >= 'a' && value <= 'z') || ascii::is_digit(value) || "+-."sv.contains(value);
-  if (in_scheme && scheme_.size() < kLongest) {
+  if (in_scheme && scheme_.size() < kLongestScheme) {
     scheme_ += value;
   } else if (value == ':') {
     match_ = std::ranges::find(kPrograms, scheme_) != std::end(kPrograms) ? Match::refused : Match::allowed;
@@ -74,10 +81,6 @@ void LinkAddress::take(const Char& c) {
 }
 
 bool is_plain_charset(std::string_view name) {
-  constexpr std::string_view kPlain[] = {
-      "utf-8", "utf8",  "us-ascii", "ascii", "ansi", "iso-8859", "iso8859", "iso_8859", "latin",   "windows-",
-      "cp125", "koi8",  "gb",       "big5",  "euc",  "shift",    "sjis",    "x-sjis",   "ks_c",    "ksc",
-      "mac",   "x-mac", "tis-620",  "ibm8",  "cp8",  "x-euc",    "x-user",  "x-gbk",    "windows_"};
   const auto starts = [&](std::string_view plain) { return ascii::starts_with_nocase(name, plain); };
   return std::ranges::any_of(kPlain, starts);
 }
@@ -89,29 +92,36 @@ void MetaCharset::reset() {
 }
 
 void MetaCharset::take(const Char& c) {
-  constexpr auto kWord = "charset"sv;
-  constexpr std::size_t kLongest = 24;
   const char value = lower(c.value);
   switch (state_) {
-    case State::word:
-      matched_ = value == kWord[matched_] ? matched_ + 1 : value == 'c' ? 1 : 0;
-      if (matched_ < kWord.size()) return;
-      state_ = State::equals;
-      matched_ = 0;
-      return;
+    case State::word: return in_word(value);
     case State::equals:
       if (is_skipped(value)) return;
       state_ = value == '=' ? State::name : State::word;
       return;
-    case State::name: break;
+    case State::name: return in_name(value);
     case State::done: return;
   }
-  const bool quote = value == '"' || value == '\'';
-  if (name_.empty() && (is_skipped(value) || quote)) return;
-  if (is_skipped(value) || quote || value == ';' || name_.size() >= kLongest) {
+}
+
+void MetaCharset::in_word(char c) {
+  if (c == kWord[matched_]) {
+    ++matched_;
+  } else {
+    matched_ = c == kWord[0] ? 1 : 0;
+  }
+  if (matched_ < kWord.size()) return;
+  state_ = State::equals;
+  matched_ = 0;
+}
+
+void MetaCharset::in_name(char c) {
+  const bool parts = is_skipped(c) || c == '"' || c == '\'';
+  if (name_.empty() && parts) return;
+  if (parts || c == ';' || name_.size() >= kLongestCharset) {
     state_ = State::done;
   } else {
-    name_ += value;
+    name_ += c;
   }
 }
 

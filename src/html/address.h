@@ -47,6 +47,9 @@ class MetaCharset final : public CharSink {
  private:
   enum class State : std::uint8_t { word, equals, name, done };
 
+  void in_word(char c);
+  void in_name(char c);
+
   State state_ = State::word;
   std::size_t matched_ = 0;  // of "charset"
   std::string name_;

@@ -38,7 +38,7 @@ class Cleaner final : private TagHandler {
   bool in_css_name() const;
   void take_both(const Char& c);
   void put_css_blank(std::uint64_t at);
-  void feed_decoded(EntityDecoder& decoder, const Char& c, CharSink& sink);
+  static void feed_decoded(EntityDecoder& decoder, const Char& c, CharSink& sink);
   std::size_t skip(std::string_view text) const;
   void hurry(std::uint64_t at);
 

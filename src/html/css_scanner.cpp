@@ -25,6 +25,8 @@ constexpr int hex_digit(char c) {
   return upper >= 'A' && upper <= 'F' ? upper - 'A' + 10 : -1;
 }
 
+constexpr unsigned kMostDigits = 6;
+
 }  // namespace
 
 bool CssScanner::is_name(char c) {
@@ -93,7 +95,6 @@ void CssScanner::in_escape(const Char& c) {
 
 /// One to six digits, and one blank that belongs to them.
 void CssScanner::in_hex(const Char& c) {
-  constexpr unsigned kMostDigits = 6;
   const int digit = hex_digit(c.value);
   if (digit >= 0 && digits_ < kMostDigits) {
     code_ = code_ * 16 + static_cast<std::uint32_t>(digit);

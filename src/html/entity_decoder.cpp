@@ -36,6 +36,9 @@ constexpr int hex_digit(char c) {
   return upper >= 'A' && upper <= 'F' ? upper - 'A' + 10 : -1;
 }
 
+constexpr std::uint32_t kTooMuch = 0x110000;
+constexpr std::string_view kOld = "&<>\"";
+
 }  // namespace
 
 void EntityDecoder::hold(const Char& c, State state) {
@@ -96,8 +99,7 @@ void EntityDecoder::in_number(const Char& c, CharSink& sink) {
   const int digit = hex_digit(c.value);
   const int base = state_ == State::decimal ? 10 : 16;
   if (digit >= 0 && digit < base) {
-    constexpr std::uint32_t kTooMuch = 0x110000;
-    number_ = std::min(number_ * static_cast<std::uint32_t>(base) + static_cast<std::uint32_t>(digit), kTooMuch);
+    number_ = std::min((number_ * static_cast<std::uint32_t>(base)) + static_cast<std::uint32_t>(digit), kTooMuch);
     last_end_ = c.end;
     return;
   }
@@ -117,7 +119,6 @@ void EntityDecoder::in_name(const Char& c, CharSink& sink) {
 
 /// Old names may do without the semicolon.
 void EntityDecoder::end_name(char value, CharSink& sink) {
-  constexpr std::string_view kOld = "&<>\"";
   const bool is_old = value != '\0' && kOld.contains(value) && held_count_ <= sizeof "quot";
   return is_old ? give_unended(value, sink) : give_up(sink);
 }

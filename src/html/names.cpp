@@ -83,6 +83,18 @@ constexpr AttributeRow kAttributes[] = {
     {"style", AttributeRule::css},
 };
 
+struct TagAttributeRow {
+  TagRule tag;
+  std::string_view name;
+  AttributeRule rule;
+};
+
+constexpr TagAttributeRow kTagAttributes[] = {
+    {TagRule::parameter, "value", AttributeRule::address},    {TagRule::script, "type", AttributeRule::renamed},
+    {TagRule::meta, "http-equiv", AttributeRule::http_equiv}, {TagRule::meta, "charset", AttributeRule::charset},
+    {TagRule::meta, "content", AttributeRule::content},
+};
+
 constexpr std::string_view kHttpEquiv[] = {"content-type",
                                            "content-language",
                                            "content-style-type",
@@ -140,13 +152,10 @@ AttributeRule attribute_rule(TagRule tag, const Name& name, Mode mode) {
   const auto text = name.text();
   if (text == "href") return href_rule(tag, name, mode);
   if (mode == Mode::p3pmail) return text == "src" ? AttributeRule::address : AttributeRule::plain;
-  if (is_event(text)) return AttributeRule::renamed;
-  if (text == "base" && name.has_prefix()) return AttributeRule::renamed;
-  if (tag == TagRule::parameter && text == "value") return AttributeRule::address;
-  if (tag == TagRule::script && text == "type") return AttributeRule::renamed;
-  if (tag == TagRule::meta && text == "http-equiv") return AttributeRule::http_equiv;
-  if (tag == TagRule::meta && text == "charset") return AttributeRule::charset;
-  if (tag == TagRule::meta && text == "content") return AttributeRule::content;
+  if (is_event(text) || (text == "base" && name.has_prefix())) return AttributeRule::renamed;
+  const auto* const own = std::ranges::find_if(
+      kTagAttributes, [&](const TagAttributeRow& row) { return row.tag == tag && row.name == text; });
+  if (own != std::end(kTagAttributes)) return own->rule;
   const auto* const row = std::ranges::find(kAttributes, text, &AttributeRow::name);
   return row == std::end(kAttributes) ? AttributeRule::plain : row->rule;
 }

@@ -16,7 +16,7 @@ constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c
 
 /// What readers do not agree about in a name.
 constexpr bool is_doubtful(char c) {
-  return ascii::is_control(c) || static_cast<unsigned char>(c) >= 0x80 || "<\"'`"sv.contains(c);
+  return ascii::is_control(c) || static_cast<unsigned char>(c) >= 0x80 || R"(<"'`)"sv.contains(c);
 }
 
 std::string_view reference_of(char c) {
@@ -267,7 +267,11 @@ void Tokenizer::finish(std::uint64_t end) {
     case State::after_quoted:
       end_attribute(State::text);
       end_tag();
-      edits_.insert(end, state == State::double_quoted ? "\">"sv : state == State::single_quoted ? "'>"sv : ">"sv);
+      if (state == State::double_quoted || state == State::single_quoted) {
+        edits_.insert(end, state == State::double_quoted ? R"(">)"sv : "'>"sv);
+      } else {
+        edits_.insert(end, ">");
+      }
   }
   state_ = State::text;
 }

@@ -23,7 +23,7 @@ class TagHandler {
   TagHandler& operator=(TagHandler&&) = delete;
   virtual ~TagHandler() = default;
 
-  /// `end` is behind the name. `clean_end`: by a blank, '/' or '>'; always, but at the end of the text.
+  /// `end` is behind the name.
   virtual void tag_name(Opener opener, const Name& name, std::uint64_t end) = 0;
   virtual void attribute_name(const Name& name) = 0;
   virtual void value(const Char& c) = 0;
