@@ -83,6 +83,11 @@ class Beginning final : public mime::TextReader {
   std::string text_;
 };
 
+constexpr std::size_t kRaw = 4096;
+constexpr std::string_view kBeginnings[] = {"<!doctype", "<html", "<head", "<body", "<script", "<style", "<table",
+                                            "<div",      "<p",    "<br",   "<a",    "<h1",     "<font",  "<title",
+                                            "<iframe",   "<!--",  "<b",    "<img",  "<svg",    "<?xml",  "<meta"};
+
 /// As the sniffing rules of browsers have it (mimesniff 7.1), more or less: what they know, and more.
 bool begins_like_html(std::string_view message, const mime::Part& part) {
   auto head = part;
@@ -94,11 +99,6 @@ bool begins_like_html(std::string_view message, const mime::Part& part) {
   text = ascii::trim(text);
   return std::ranges::any_of(kBeginnings, [&](auto begin) { return ascii::starts_with_nocase(text, begin); });
 }
-
-constexpr std::size_t kRaw = 4096;
-constexpr std::string_view kBeginnings[] = {"<!doctype", "<html", "<head", "<body", "<script", "<style", "<table",
-                                            "<div",      "<p",    "<br",   "<a",    "<h1",     "<font",  "<title",
-                                            "<iframe",   "<!--",  "<b",    "<img",  "<svg",    "<?xml",  "<meta"};
 
 }  // namespace
 
