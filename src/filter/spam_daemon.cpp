@@ -58,12 +58,6 @@ asio::awaitable<Result<SpamOpinion, std::string>> SpamDaemon::look(const SpamMai
 
 asio::awaitable<Result<SpamOpinion, std::string>> SpamDaemon::ask(Server& server, const SpamMail& mail) {
   const Counted counted(server.active);
-  const auto attempt = [this](Server& to, const SpamMail& what) -> asio::awaitable<Result<SpamOpinion, std::string>> {
-    auto socket = co_await open(to);
-    co_await throw_if_cancelled();
-    if (!socket) co_return fail(std::move(socket.error()));
-    co_return co_await talk(std::move(*socket), what);
-  };
   const auto limit = times_.limit / servers_.size();
   asio::steady_timer timer(co_await asio::this_coro::executor, limit);
   auto first = co_await (attempt(server, mail) || timer.async_wait(kNothrow));
@@ -76,6 +70,13 @@ asio::awaitable<Result<SpamOpinion, std::string>> SpamDaemon::ask(Server& server
   const auto why =
       first.index() == 0 ? std::get<0>(first).error() : fmt::format("no answer within {} ms", limit.count());
   co_return fail(fmt::format("{}: {}", server.address.text, why));
+}
+
+asio::awaitable<Result<SpamOpinion, std::string>> SpamDaemon::attempt(Server& server, const SpamMail& mail) {
+  auto socket = co_await open(server);
+  co_await throw_if_cancelled();
+  if (!socket) co_return fail(std::move(socket.error()));
+  co_return co_await talk(std::move(*socket), mail);
 }
 
 asio::awaitable<Result<SpamDaemon::Socket, std::string>> SpamDaemon::open(Server& server) const {

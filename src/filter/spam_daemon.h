@@ -46,6 +46,7 @@ class SpamDaemon : public SpamEngine {
   };
 
   asio::awaitable<Result<SpamOpinion, std::string>> ask(Server& server, const SpamMail& mail);
+  asio::awaitable<Result<SpamOpinion, std::string>> attempt(Server& server, const SpamMail& mail);
   asio::awaitable<Result<Socket, std::string>> open(Server& server) const;
   std::vector<Server*> by_preference();
 

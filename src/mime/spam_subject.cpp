@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/ascii.h"
 #include "mime/header.h"
@@ -39,6 +40,20 @@ std::string tagged(std::string_view value, const std::string& tag, std::string_v
   return out.append(" ").append(value).append(ending);
 }
 
+/// One Subject, as the edits leave it.
+void tag_field(std::string_view raw, const Field& field, const std::string& tag, std::vector<HeaderEdit>& edits) {
+  const std::string_view ending = raw.ends_with('\n') && !raw.ends_with("\r\n") ? "\n" : "\r\n";
+  const auto edit = std::ranges::find(edits, field.offset, &HeaderEdit::offset);
+  const auto now = edit == edits.end() ? field : find_field(edit->text, "Subject").value_or(Field{});
+  if (decode(now.value).starts_with(tag)) return;
+  auto text = tagged(now.value, tag, ending);
+  if (edit == edits.end()) {
+    edits.push_back({.offset = field.offset, .length = field.length, .text = std::move(text)});
+  } else {
+    edit->text = std::move(text);
+  }
+}
+
 }  // namespace
 
 void tag_subjects(std::string_view head, std::string_view tag, HeaderChanges& changes) {
@@ -50,18 +65,7 @@ void tag_subjects(std::string_view head, std::string_view tag, HeaderChanges& ch
   while (const auto field = fields.next()) {
     if (!ascii::equal_nocase(field->name, "Subject")) continue;
     any = true;
-    const auto raw = head.substr(field->offset, field->length);
-    const std::string_view ending = raw.ends_with('\n') && !raw.ends_with("\r\n") ? "\n" : "\r\n";
-    const auto edit = std::ranges::find(changes.edits, field->offset, &HeaderEdit::offset);
-    const auto now = edit == changes.edits.end() ? field : find_field(edit->text, "Subject");
-    const auto value = now ? now->value : std::string_view{};
-    if (decode(value).starts_with(clean)) continue;
-    auto text = tagged(value, clean, ending);
-    if (edit == changes.edits.end()) {
-      changes.edits.push_back({.offset = field->offset, .length = field->length, .text = std::move(text)});
-    } else {
-      edit->text = std::move(text);
-    }
+    tag_field(head.substr(field->offset, field->length), *field, clean, changes.edits);
   }
   if (!any) changes.added += tagged({}, clean, "\r\n");
   std::ranges::sort(changes.edits, {}, &HeaderEdit::offset);

@@ -29,8 +29,8 @@ struct RspamdReply {
   std::vector<std::string> symbols;  // those with a score, the weightiest first; at most 100
 };
 
-/// The JSON of a reply to /checkv2. An error, one printable line, is whatever is not a result: other JSON, an "error"
+/// The body of a reply to /checkv2, which is JSON. An error, one printable line, is whatever is not a result: other JSON, an "error"
 /// in it, a message that rspamd skipped without calling it spam.
-Result<RspamdReply, std::string> read_rspamd_reply(std::string_view json);
+Result<RspamdReply, std::string> read_rspamd_reply(std::string_view body);
 
 }  // namespace p3scan::scan

@@ -135,23 +135,23 @@ std::string spamd_request(SpamdCommand command, std::string_view user, std::uint
 }
 
 std::optional<Reading> read_spamd_reply(std::string_view text, bool ended) {
+  std::string_view rest = text.substr(0, kMaxReplyLines);
+  const auto no_line = [&]() -> std::optional<Reading> {
+    if (text.size() > kMaxReplyLines) return error("the reply's lines have no end");
+    return ended ? std::optional(error("the reply is cut off")) : std::nullopt;
+  };
+  const auto status = take_line(rest);
+  if (!status) return no_line();
+  if (auto bad = status_error(*status)) return fail(std::move(*bad));
   ReplyLines lines;
-  bool first = true;
-  for (std::string_view rest = text;; first = false) {
-    const auto line = take_line(rest);
-    if (!line && ended) return error("the reply is cut off");
-    if (text.size() - rest.size() > kMaxReplyLines || (!line && text.size() > kMaxReplyLines)) {
-      return error("the reply's lines have no end");
+  while (const auto line = take_line(rest)) {
+    if (line->empty()) {
+      if (!lines.has_spam) return error("the reply does not say whether it is spam");
+      return read_head(text.substr(std::min(text.size(), kMaxReplyLines) - rest.size()), ended, lines);
     }
-    if (!line) return std::nullopt;
-    if (first) {
-      if (auto bad = status_error(*line)) return fail(std::move(*bad));
-    } else if (line->empty()) {
-      return lines.has_spam ? read_head(rest, ended, lines) : error("the reply does not say whether it is spam");
-    } else if (!read_reply_line(*line, lines)) {
-      return error(fmt::format("an unknown line in the reply: {}", shown(*line)));
-    }
+    if (!read_reply_line(*line, lines)) return error(fmt::format("an unknown line in the reply: {}", shown(*line)));
   }
+  return no_line();
 }
 
 }  // namespace p3scan::scan
