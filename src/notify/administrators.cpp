@@ -25,6 +25,7 @@ constexpr std::string_view kText =
 /// The most frequent first.
 std::string summary_text(const Rate::Summary& summary) {
   std::vector<std::pair<std::uint64_t, std::string_view>> names;
+  names.reserve(summary.by_name.size());
   for (const auto& [name, count] : summary.by_name) names.emplace_back(count, name);
   std::ranges::sort(names, std::greater<>{}, [](const auto& pair) { return pair.first; });
   auto text = fmt::format("{} more infected mails were found that no mail of its own told you of:\n", summary.mails);
@@ -148,27 +149,31 @@ asio::awaitable<void> Administrators::sleep(Clock::time_point until) {
   co_await timer_.async_wait(kNothrow);
 }
 
+/// The next letter, or until when there is none.
+std::variant<Letter, Clock::time_point> Administrators::next() {
+  const Lock lock(mutex_);
+  woken_ = false;
+  queue_summaries(Clock::now());
+  idle_ = waiting_.empty();
+  if (idle_) return next_due().value_or(Clock::time_point::max());
+  Letter letter = std::move(waiting_.front());
+  waiting_.pop_front();
+  return letter;
+}
+
+bool Administrators::is_finished() const {
+  const Lock lock(mutex_);
+  return finishing_ && idle_ && waiting_.empty() && !next_due();
+}
+
 asio::awaitable<void> Administrators::run() {
-  for (;;) {
-    std::optional<Letter> letter;
-    auto until = Clock::time_point::max();
-    {
-      const Lock lock(mutex_);
-      woken_ = false;
-      queue_summaries(Clock::now());
-      if (!waiting_.empty()) {
-        letter = std::move(waiting_.front());
-        waiting_.pop_front();
-      } else {
-        until = next_due().value_or(until);
-      }
-      idle_ = !letter;
-      if (idle_ && finishing_) co_return;
-    }
-    if (letter)
+  while (!is_finished()) {
+    auto todo = next();
+    if (auto* const letter = std::get_if<Letter>(&todo)) {
       co_await deliver(std::move(*letter));
-    else
-      co_await sleep(until);
+    } else if (!is_finished()) {
+      co_await sleep(std::get<Clock::time_point>(todo));
+    }
   }
 }
 
@@ -181,11 +186,7 @@ asio::awaitable<void> Administrators::finish(std::chrono::milliseconds limit) {
   }
   pause_.cancel();
   asio::steady_timer timer(executor_);
-  while (Clock::now() < end) {
-    {
-      const Lock lock(mutex_);
-      if (idle_ && waiting_.empty() && !next_due()) co_return;
-    }
+  while (!is_finished() && Clock::now() < end) {
     timer.expires_after(kLook);
     co_await timer.async_wait(kNothrow);
   }

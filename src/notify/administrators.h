@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/asio/asio.h"
@@ -70,6 +71,8 @@ class Administrators {
   void wake();
   asio::awaitable<void> sleep(Rate::Clock::time_point until);
   std::optional<Rate::Clock::time_point> next_due() const;
+  std::variant<Letter, Rate::Clock::time_point> next();
+  bool is_finished() const;
   asio::awaitable<void> deliver(Letter letter);
   asio::awaitable<Delivery> attempt(Letter& letter);
 

@@ -48,6 +48,16 @@ asio::awaitable<std::string> run_program(std::vector<std::string> words, std::ch
   co_return std::string(ascii::trim(output));
 }
 
+std::string database_text(const std::string& version, const std::string& directory) {
+  for (const char* const name : {"/daily.cld", "/daily.cvd"}) {
+    if (const auto database = scan::parse_database_head(head_of(directory + name)))
+      return "ClamAV " + version + "/" + database->version + "/" + database->date;
+  }
+  return "ClamAV " + version;
+}
+
+asio::awaitable<std::string> at_once(std::string text) { co_return text; }
+
 asio::awaitable<std::string> ask_clamd(std::string text) {
   const auto target = parse_clamd_target(text);
   if (!target) co_return "clamd";
@@ -102,17 +112,13 @@ ScannerInfo::Source version_of_clamd(std::string target) {
 }
 
 ScannerInfo::Source version_of_database(std::string version, std::string directory) {
-  return [version = std::move(version), directory = std::move(directory)]() -> asio::awaitable<std::string> {
-    for (const char* const name : {"/daily.cld", "/daily.cvd"}) {
-      if (const auto database = scan::parse_database_head(head_of(directory + name)))
-        co_return "ClamAV " + version + "/" + database->version + "/" + database->date;
-    }
-    co_return "ClamAV " + version;
+  return [version = std::move(version), directory = std::move(directory)] {
+    return at_once(database_text(version, directory));
   };
 }
 
 ScannerInfo::Source constant(std::string text) {
-  return [text = std::move(text)]() -> asio::awaitable<std::string> { co_return text; };
+  return [text = std::move(text)] { return at_once(text); };
 }
 
 }  // namespace p3scan::notify
