@@ -105,6 +105,7 @@ class Start {
     pid_file = std::move(*locked);
     if (is_root())
       if (auto given = pid_file->give_to(account->uid, account->gid); !given) return given;
+    if (is_root()) log_.notice("Changing uid (we are root)");
     if (auto given_up = give_up_root(config_, *account); !given_up) return given_up;
     seal_process();
     log_.notice("Running as user: {}", account->name);

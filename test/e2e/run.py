@@ -67,10 +67,10 @@ def tests(suite):
             yield entry
 
 
-def main(arguments):
+def main(arguments, directory=os.path.dirname(os.path.abspath(__file__))):
     if os.geteuid() != 0:
         sys.exit("run.py: network namespaces need root")
-    found = list(tests(unittest.defaultTestLoader.discover(os.path.dirname(os.path.abspath(__file__)))))
+    found = list(tests(unittest.defaultTestLoader.discover(str(directory))))
     if "--list" in arguments:
         print("\n".join(test.id() for test in found))
         return 0
