@@ -130,7 +130,7 @@ std::string kaspersky_virus_name(std::string_view text, std::string_view path) {
   const auto word = static_cast<std::size_t>(end - text.begin());
   if (word > 0 && word < text.size() && text[word] == ':') text.remove_prefix(word + 1);
   text = ascii::trim(text);
-  return text.empty() ? "unknown" : printed(text);
+  return text.empty() ? std::string(kUnnamedVirus) : printed(text);
 }
 
 }  // namespace p3scan::scan

@@ -17,7 +17,7 @@ Verdict verdict_of_exit(ScannerExit exit, ExitCodes codes, std::string_view engi
     return Failed{fmt::format("{}: Scanner returned abnormal signal ({})", engine, exit.signal)};
   }
   if (has(codes.virus, exit.code)) {
-    return Infected{.name = name.empty() ? "unknown" : std::move(name), .engine = std::string(engine)};
+    return Infected{.name = name.empty() ? std::string(kUnnamedVirus) : std::move(name), .engine = std::string(engine)};
   }
   if (exit.code == 0 || has(codes.good, exit.code)) return Clean{};
   if (has(codes.unscannable, exit.code)) {

@@ -24,7 +24,7 @@ constexpr std::uint32_t kFreshMax = 86400;  // seconds
 
 Infected infected(std::string_view name) {
   name = ascii::trim(name);
-  return {.name = name.empty() ? "unknown" : printed(name), .engine = "icap"};
+  return {.name = name.empty() ? std::string(kUnnamedVirus) : printed(name), .engine = "icap"};
 }
 
 /// "Type=0; Resolution=2; Threat=NAME;"

@@ -16,7 +16,6 @@ using Kind = Decision::Kind;
 
 constexpr std::size_t kMaxReply = 200;  // RFC 5321 4.5.3.1.5 allows 512 octets, the code and other words included
 constexpr std::string_view kTryLater = "The message could not be scanned, try again later";
-constexpr std::string_view kNoName = "<no virusinfo could be examined>";
 
 /// Engines repeat words of a hostile message in their reasons; a reply must stay one line of ASCII.
 std::string reply_text(std::string text) {
@@ -37,7 +36,7 @@ struct Rules {
 
   Decision operator()(const Infected& found) const {
     if (way == Way::outgoing) return {.kind = Kind::refuse, .text = reply_text(policy->refusal)};
-    return {.kind = Kind::replace, .text = found.name.empty() ? std::string(kNoName) : found.name};
+    return {.kind = Kind::replace, .text = found.name.empty() ? std::string(kUnnamedVirus) : found.name};
   }
 
   Decision operator()(const Unscannable& found) const {

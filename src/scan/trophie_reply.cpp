@@ -15,7 +15,7 @@ Verdict decode_trophie_reply(std::string_view reply, std::string_view engine) {
   if (!reply.starts_with('1')) return Failed{fmt::format("{}: {}", engine, printed(reply))};
   reply = reply.substr(0, reply.find_first_of("\r\n"));  // one path, one line
   const auto name = reply.size() > 2 ? printed(ascii::trim(reply.substr(2))) : std::string();
-  return Infected{.name = name.empty() ? "unknown" : name, .engine = std::string(engine)};
+  return Infected{.name = name.empty() ? std::string(kUnnamedVirus) : name, .engine = std::string(engine)};
 }
 
 }  // namespace p3scan::scan

@@ -9,6 +9,9 @@ namespace p3scan::scan {
 struct Clean {
   bool operator==(const Clean&) const = default;
 };
+/// The name of a virus that its engine did not name.
+inline constexpr std::string_view kUnnamedVirus = "<no virusinfo could be examined>";
+
 struct Infected {
   std::string name;               // of the virus, as the engine calls it; several joined by " & "
   std::string engine;             // scanner type, for example "clamd"

@@ -2,6 +2,7 @@
 """Section 8: scanner types; section 7: the pipeline."""
 import mails
 from cases import dropped, kept, proven_elsewhere, repaired
+from gateway import check
 from support import E2E
 
 
@@ -51,9 +52,14 @@ class Programs(E2E):
     def test_no_name(self):
         self.assertIn(b"<no virusinfo could be examined>", self.scan("exit 1")[1])
 
-    @repaired("8.1.7", "basic: the command line is for the shell", "it is split into words, which may be quoted; no shell")
+    @repaired("8.1.7", "basic: the command line is for the shell", "it is split into words, which may be quoted; a line that "
+              "needs a shell is an error at the start, with the way to write it")
     def test_no_shell(self):
-        self.scan("exit 0", scanner=f'{self.place}/scanner "two words" ; touch {self.place}/owned')
+        self.assertTrue(self.scan('[ "$1" = "two words" ]', scanner=f'{self.place}/scanner "two words"')[0].startswith(b"+OK"))
+        refused = check({"scannertype": "basic", "scanner": f"{self.place}/scanner ; touch {self.place}/owned"}, self.place,
+                        self.router)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("without a shell", refused.stderr + refused.stdout)
         self.assertFalse((self.place / "owned").exists())
 
 

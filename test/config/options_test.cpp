@@ -130,6 +130,7 @@ const Case kValues[] = {
     {"nospampipe", "yes"},
     {"htmlclean", "webbugs"},
     {"htmlclean", "strict"},
+    {"htmlclean", "p3pmail"},
     {"overwrite", "/usr/bin/p3pmail"},
     {"whitelist", "/x"},
     {"blacklist", "/x"},

@@ -52,11 +52,11 @@ TEST(AvpdReply, Codes) {
   const Row rows[] = {
       {0, Clean{}},
       {1, failed("the scan did not finish")},
-      {2, infected("unknown")},
-      {3, infected("unknown")},
-      {4, infected("unknown")},
-      {5, infected("unknown")},
-      {6, infected("unknown")},
+      {2, infected(std::string(kUnnamedVirus))},
+      {3, infected(std::string(kUnnamedVirus))},
+      {4, infected(std::string(kUnnamedVirus))},
+      {5, infected(std::string(kUnnamedVirus))},
+      {6, infected(std::string(kUnnamedVirus))},
       {7, failed("the scanner is damaged")},
       {8, Unscannable{"avpd: a corrupted object"}},
       {9, failed("internal error 0x9")},
@@ -112,9 +112,9 @@ TEST(AvpdReply, Names) {
       {path + " infected: a\x01\x7f"
               "b",
        "a??b"},
-      {path, "unknown"},
-      {path + " infected:", "unknown"},
-      {"\n" + path, "unknown"},
+      {path, std::string(kUnnamedVirus)},
+      {path + " infected:", std::string(kUnnamedVirus)},
+      {"\n" + path, std::string(kUnnamedVirus)},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(kaspersky_virus_name(row.text, kPath), row.name);
@@ -140,7 +140,7 @@ TEST(AvpdReply, AVirusIsOneEvenIfItsNameNeverComes) {
   const auto text = std::string(kPath) + " infected: X";
   const auto octets = reply(4, {}, &text);
   for (std::size_t n = 2; n < octets.size(); ++n) {
-    EXPECT_EQ(decode(octets.substr(0, n), std::endian::little, true), infected("unknown")) << n;
+    EXPECT_EQ(decode(octets.substr(0, n), std::endian::little, true), infected(std::string(kUnnamedVirus))) << n;
   }
 }
 
@@ -151,7 +151,7 @@ TEST(AvpdReply, EndlessTexts) {
       failed("the reply is nonsense"));
   EXPECT_EQ(
       decode_avpd_reply(reply(4, {}, &endless), {.path = kPath, .engine = "avpd", .order = std::endian::little}, false),
-      infected("unknown"));
+      infected(std::string(kUnnamedVirus)));
 }
 
 TEST(AvpdReply, Request) {

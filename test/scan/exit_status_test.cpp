@@ -34,7 +34,7 @@ TEST(ExitStatus, InTheOldOrder) {
 TEST(ExitStatus, NameAndReasons) {
   const std::vector<int> virus = {1};
   EXPECT_EQ(verdict_of_exit({0, 1}, {virus, {}, {}}, "basic", "A & B"), (Verdict{Infected{"A & B", "basic"}}));
-  EXPECT_EQ(verdict_of_exit({0, 1}, {virus, {}, {}}, "basic", ""), (Verdict{Infected{"unknown", "basic"}}));
+  EXPECT_EQ(verdict_of_exit({0, 1}, {virus, {}, {}}, "basic", ""), (Verdict{Infected{std::string(kUnnamedVirus), "basic"}}));
   EXPECT_EQ(std::get<Failed>(verdict_of_exit({0, 7}, {virus, {}, {}}, "basic", "A")).reason,
             "basic: Your scanner returned neither 0, a viruscode, nor a good viruscode, but 7");
   EXPECT_EQ(std::get<Failed>(verdict_of_exit({11, 0}, {virus, {}, {}}, "basic", "A")).reason,

@@ -76,7 +76,7 @@ TEST_F(AvpdTest, Verdicts) {
       {avpctl(0), Clean{}},
       {avpctl(4, virus), Infected{.name = "EICAR-Test-File", .engine = "avpd"}},
       {avpctl(3, virus), Infected{.name = "EICAR-Test-File", .engine = "avpd"}},
-      {avpctl(2), Infected{.name = "unknown", .engine = "avpd"}},
+      {avpctl(2), Infected{.name = std::string(scan::kUnnamedVirus), .engine = "avpd"}},
       {avpctl(1), Failed{"avpd: the scan did not finish"}},
       {avpctl(7), Failed{"avpd: the scanner is damaged"}},
       {avpctl(8), Unscannable{"avpd: a corrupted object"}},
@@ -119,7 +119,7 @@ TEST_F(AvpdTest, TheNewOneSpeaksTheOldProtocol) {
   daemon.reply = avpctl(0);
   EXPECT_EQ(ask(either), Verdict(Clean{}));
   daemon.reply = avpctl(4);
-  EXPECT_EQ(ask(either), (Verdict{Infected{.name = "unknown", .engine = "avpd_new"}}));
+  EXPECT_EQ(ask(either), (Verdict{Infected{.name = std::string(scan::kUnnamedVirus), .engine = "avpd_new"}}));
 }
 
 class AveserverTest : public DaemonTest {
