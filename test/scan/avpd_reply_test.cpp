@@ -112,9 +112,9 @@ TEST(AvpdReply, Names) {
       {path + " infected: a\x01\x7f"
               "b",
        "a??b"},
-      {path, std::string(kUnnamedVirus)},
-      {path + " infected:", std::string(kUnnamedVirus)},
-      {"\n" + path, std::string(kUnnamedVirus)},
+      {path, kUnnamedVirus},
+      {path + " infected:", kUnnamedVirus},
+      {"\n" + path, kUnnamedVirus},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(kaspersky_virus_name(row.text, kPath), row.name);

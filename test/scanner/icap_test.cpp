@@ -107,7 +107,7 @@ TEST_F(IcapTest, WhatIsNotCleanInSoManyWords) {
     EXPECT_TRUE(fails("short")) << reply.substr(0, 100);
   }
   server.judge = [](const std::string&) { return FakeIcap::modified("", "403 Forbidden", noise(20'000)); };
-  EXPECT_EQ(scan("a mail"), (Verdict{Infected{.name = "unknown", .engine = "icap"}}));
+  EXPECT_EQ(scan("a mail"), (Verdict{Infected{.name = std::string(scan::kUnnamedVirus), .engine = "icap"}}));
 }
 
 TEST_F(IcapTest, EveryBrokenReplyIsFailed) {

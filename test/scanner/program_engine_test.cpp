@@ -86,14 +86,14 @@ TEST_F(ProgramTest, TheExitCodeDecides) {
       {"echo x: Eicar FOUND; exit 0", Clean{}},
       {"echo x: Eicar FOUND; exit 1", infected("Eicar")},
       {"echo x: One FOUND; echo y: Two FOUND >&2; exit 1", infected("One & Two")},
-      {"exit 1", infected("unknown")},
+      {"exit 1", infected(std::string(scan::kUnnamedVirus))},
       {"exit 3", Clean{}},
       {"exit 2", Failed{"basic: Your scanner returned neither 0, a viruscode, nor a good viruscode, but 2"}},
       {"kill -KILL $$", Failed{"basic: Scanner returned abnormal signal (9)"}},
-      {"exec >&- 2>&-; exit 1", infected("unknown")},
-      {"cat; exit 1", infected("unknown")},                          // there is no input
-      {"sleep 1 & echo x: Eicar FOUND; exit 1", infected("Eicar")},  // who still holds the pipe
-      {"yes | head -c 3000000; exit 1", infected("unknown")},        // more than a pipe holds
+      {"exec >&- 2>&-; exit 1", infected(std::string(scan::kUnnamedVirus))},
+      {"cat; exit 1", infected(std::string(scan::kUnnamedVirus))},                    // there is no input
+      {"sleep 1 & echo x: Eicar FOUND; exit 1", infected("Eicar")},                   // who still holds the pipe
+      {"yes | head -c 3000000; exit 1", infected(std::string(scan::kUnnamedVirus))},  // more than a pipe holds
       {"yes x: A FOUND | head -c 3000000; exit 0", Clean{}},
   };
   settings.goodcode = {3};
