@@ -3,24 +3,16 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <memory>
-#include <stdexcept>
 #include <utility>
-#include <variant>
 
 #include "base/asio/asio.h"
-#include "filter/edited_copy.h"
+#include "filter/edit_message.h"
 #include "filter/html_part.h"
-#include "filter/message_view.h"
 #include "html/cleaner.h"
 #include "mime/part_text.h"
-#include "scanner/blocking_job.h"
 
 namespace p3scan {
 namespace {
-
-using namespace asio::experimental::awaitable_operators;
 
 void throw_if(const std::atomic<bool>& stop) {
   if (stop) throw boost::system::system_error(asio::error::operation_aborted);
@@ -95,29 +87,6 @@ bool other_encodings_are_harmless(std::string_view message, const mime::Part& pa
   return true;
 }
 
-/// All that the work on another thread needs: the message may be gone before the work ends.
-struct Input {
-  Input(Message& message, asio::any_io_executor where) : executor(std::move(where)) {
-    if (message.in_memory()) {
-      memory = message.bytes();
-      return;
-    }
-    auto mapped = MessageView::of(message);
-    if (!mapped) throw std::runtime_error("the mail can't be read");
-    view.emplace(std::move(*mapped));
-  }
-  std::string_view bytes() const { return view ? view->bytes() : std::string_view(memory); }
-
-  asio::any_io_executor executor;
-  std::string memory;
-  std::optional<MessageView> view;
-};
-
-struct Cleaned {
-  HtmlReport report;
-  std::shared_ptr<Message> version;
-};
-
 std::string note_of(const HtmlReport& report) {
   std::string note;
   const auto add = [&](const std::string& words) { note += (note.empty() ? "" : "; ") + words; };
@@ -155,30 +124,17 @@ HtmlReport clean_html(std::string_view message, const HtmlSettings& settings, co
 }
 
 asio::awaitable<Filtered> HtmlFilter::run(Message& message, const scan::MailFacts& facts) {
-  Filtered filtered;
-  if (!facts.incoming) co_return filtered;
-  const auto executor = co_await asio::this_coro::executor;
-  const auto input = std::make_shared<const Input>(message, executor);
-  const std::function<Cleaned(const std::atomic<bool>&)> work = [input, settings = settings_,
-                                                                 spool = tools_.spool](const auto& stop) {
-    EditedCopy copy(input->executor, spool, input->bytes());
-    Cleaned cleaned{.report = clean_html(input->bytes(), settings, stop, copy), .version = {}};
-    auto version = copy.finish();
-    if (!version) throw std::runtime_error("the defused mail can't be kept");
-    cleaned.version = std::move(*version);
-    return cleaned;
+  if (!facts.incoming) co_return Filtered{};
+  EditWork work = [settings = settings_](std::string_view bytes, mime::Edits& edits, const std::atomic<bool>& stop) {
+    const auto report = clean_html(bytes, settings, stop, edits);
+    Filtered filtered;
+    filtered.note = note_of(report);
+    if (settings.mode == html::Mode::strict && !report.unsure.empty()) {
+      filtered.verdict = scan::Unscannable{"HTML: " + report.unsure};
+    }
+    return filtered;
   };
-  asio::steady_timer timer(executor, settings_.limit);
-  auto first = co_await (run_blocking<Cleaned>(*tools_.blocking, work) || timer.async_wait(kNothrow));
-  co_await throw_if_cancelled();
-  if (first.index() == 1) throw std::runtime_error(fmt::format("not done within {} ms", settings_.limit.count()));
-  auto& cleaned = std::get<0>(first);
-  filtered.version = std::move(cleaned.version);
-  filtered.note = note_of(cleaned.report);
-  if (settings_.mode == html::Mode::strict && !cleaned.report.unsure.empty()) {
-    filtered.verdict = scan::Unscannable{"HTML: " + cleaned.report.unsure};
-  }
-  co_return filtered;
+  co_return co_await edit_message(message, tools_, settings_.limit, std::move(work));
 }
 
 }  // namespace p3scan
