@@ -96,7 +96,7 @@ class Daemons(Engines):
         daemon = self.engine(Avpctl(self.place))
         self.start({"scannertype": "avpd", "scanner": self.place})
         daemon.error = 2
-        self.assert_notification(unstuff(self.pop3.multiline(b"RETR 1")[1]), virus="unknown")
+        self.assert_notification(unstuff(self.pop3.multiline(b"RETR 1")[1]), virus="<no virusinfo could be examined>")
         daemon.error = 8
         self.assertIn(b"X-P3Scan: Not scanned", self.pop3.multiline(b"RETR 1")[1])
 
