@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csignal>
 #include <thread>
+#include <utility>
 
 #include "app/gateway_services.h"
 #include "app/notification_services.h"
@@ -50,8 +51,11 @@ struct Loop {
   std::vector<std::unique_ptr<Acceptor>> acceptors;
   std::shared_ptr<const Services> services;
 
+  /// From any thread.
   void tell_place_free() {
-    for (auto& acceptor : acceptors) acceptor->place_free();
+    asio::post(io, [this] {
+      for (auto& acceptor : acceptors) acceptor->place_free();
+    });
   }
   void stop_accepting() {
     for (auto& acceptor : acceptors) acceptor->stop();
@@ -115,7 +119,7 @@ void Gateway::make_acceptors() {
         std::make_unique<Acceptor>(loop.io.get_executor(), std::move(listener.fd), admission_, start_.log));
   }
   for (auto& loop : loops_) {
-    admission_.on_leave([&loop = *loop] { asio::post(loop.io, [&loop] { loop.tell_place_free(); }); });
+    admission_.on_leave([&loop = *loop] { loop.tell_place_free(); });
   }
 }
 
@@ -133,7 +137,7 @@ bool Gateway::make_services(const config::Config& config) {
     start_.log.error("{}", told.error());
     return false;
   }
-  std::vector<std::shared_ptr<const Services>> fresh;
+  std::vector<std::pair<Loop*, std::shared_ptr<const Services>>> fresh;
   fresh.reserve(loops_.size());
   for (auto& loop : loops_) {
     auto services = build_services({.config = config,
@@ -147,10 +151,10 @@ bool Gateway::make_services(const config::Config& config) {
       start_.log.error("{}", services.error());
       return false;
     }
-    fresh.push_back(std::move(*services));
+    fresh.emplace_back(loop.get(), std::move(*services));
   }
-  for (std::size_t i = 0; i < loops_.size(); ++i) {
-    asio::post(loops_[i]->io, [&loop = *loops_[i], services = fresh[i]] { loop.services = services; });
+  for (const auto& [loop, services] : fresh) {
+    asio::post(loop->io, [loop, services] { loop->services = services; });
   }
   administrators_->configure(std::move(*told));
   return true;

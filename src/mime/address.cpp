@@ -168,26 +168,35 @@ std::string encode_addresses(std::string_view value, std::size_t column) {
   return out;
 }
 
+namespace {
+
+/// What may be an address in a mailbox: all that is in brackets or, without brackets, each word with an @.
+std::vector<std::string_view> raw_addresses(std::string_view mailbox) {
+  std::vector<std::string_view> out;
+  auto open = find_structural(mailbox, '<');
+  const bool brackets = open != std::string_view::npos;
+  while (open != std::string_view::npos) {
+    mailbox.remove_prefix(open + 1);
+    out.push_back(mailbox.substr(0, mailbox.find('>')));
+    open = mailbox.find('<');
+  }
+  while (!brackets && !mailbox.empty()) {
+    const auto word = ascii::take_word(mailbox);
+    if (word.contains('@') && !word.contains("=?")) out.push_back(word);
+  }
+  return out;
+}
+
+}  // namespace
+
 std::vector<std::string> every_address(std::string_view value, std::size_t max) {
   const auto text = unfold(value.substr(0, kMaxValue));
   std::string_view rest = text;
   std::vector<std::string> out;
-  const auto add = [&](std::string_view raw) {
-    auto address = bare_address(raw);
-    if (!address.empty() && out.size() < max) out.push_back(std::move(address));
-  };
   while (!rest.empty() && out.size() < max) {
-    auto mailbox = take_mailbox(rest);
-    auto open = find_structural(mailbox, '<');
-    for (bool brackets = open != std::string_view::npos; !mailbox.empty();) {
-      if (brackets && open == std::string_view::npos) break;
-      if (brackets) {
-        mailbox.remove_prefix(open + 1);
-        add(mailbox.substr(0, mailbox.find('>')));
-        open = mailbox.find('<');
-      } else if (const auto word = ascii::take_word(mailbox); word.contains('@') && !word.contains("=?")) {
-        add(word);
-      }
+    for (const auto raw : raw_addresses(take_mailbox(rest))) {
+      auto address = bare_address(raw);
+      if (!address.empty() && out.size() < max) out.push_back(std::move(address));
     }
   }
   return out;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,11 +67,8 @@ std::string html_of(std::string_view footer, std::string_view ending) {
       case '>': out += "&gt;"; break;
       case '&': out += "&amp;"; break;
       default:
-        if (code < 0x80) {
-          out += static_cast<char>(code);
-        } else {
-          out += fmt::format("&#{};", static_cast<std::uint32_t>(code));
-        }
+        out += code < 0x80 ? std::string(1, static_cast<char>(code))
+                           : fmt::format("&#{};", static_cast<std::uint32_t>(code));
     }
   }
   return out.append("</div>").append(ending);
@@ -165,7 +163,7 @@ bool Adder::add_to_children(const Part& part, std::size_t index) {
   }
   if (part.type == "multipart/related") return add_to(children.front());
   const auto holds = [&](std::size_t child) { return add_to(child); };
-  return std::any_of(children.rbegin(), children.rend(), holds);
+  return std::ranges::any_of(std::views::reverse(children), holds);
 }
 
 void Adder::insert(const Part& part, std::uint64_t place, std::string_view text, const TextTarget& target) {

@@ -166,7 +166,7 @@ void Encoder::put_group(std::string_view octets, std::string& out) {
 }
 
 void Encoder::feed_base64(std::string_view octets, std::string& out) {
-  out.reserve(out.size() + (((octets.size() + 4) / 3 * 4 / kLine) + 1) * (kLine + 2));
+  out.reserve(out.size() + ((((octets.size() + 4) / 3 * 4 / kLine) + 1) * (kLine + 2)));
   while (!octets.empty() && !held_.empty()) {
     held_ += octets.front();
     octets.remove_prefix(1);

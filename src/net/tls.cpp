@@ -10,7 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <cstring>
+#include <string>
+#include <system_error>
 
 #include "base/asio/asio.h"
 
@@ -25,7 +26,8 @@ constexpr std::size_t kRecord = 16384;  // RFC 8446 5.1: octets of plaintext in 
 std::string take_error() {
   const auto code = ERR_get_error();
   ERR_clear_error();
-  if (code == 0) return errno != 0 ? std::string(std::strerror(errno)) : std::string("the peer closed the connection");
+  if (code == 0)
+    return errno != 0 ? std::generic_category().message(errno) : std::string("the peer closed the connection");
   const auto* const reason = ERR_reason_error_string(code);
   return reason != nullptr ? reason : "OpenSSL error " + std::to_string(code);
 }

@@ -54,15 +54,13 @@ bool DotReader::read(std::string_view& wire, std::vector<std::string_view>& cont
   std::size_t at = 0;
   while (at < wire.size()) {
     const auto held = state_;
-    if (held == State::dot || held == State::dot_cr) {
-      if (after_dot(wire[at], lone_dots)) {
-        wire.remove_prefix(at + 1);
-        return true;
-      }
-      if (state_ == State::dot_cr) {
-        ++at;
-        continue;
-      }
+    if ((held == State::dot || held == State::dot_cr) && after_dot(wire[at], lone_dots)) {
+      wire.remove_prefix(at + 1);
+      return true;
+    }
+    if (state_ == State::dot_cr) {  // after_dot takes the CR and waits for the octet behind it
+      ++at;
+      continue;
     }
     if (held == State::dot_cr) {
       content.push_back(kCr);
