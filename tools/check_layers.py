@@ -13,6 +13,7 @@ MAY_USE = {
     'base': set(),
     'proto': {'base'},
     'mime': {'base'},
+    'imap': {'base', 'proto', 'mime'},
     'scan': {'base'},
     'config': {'base'},
     'net': {'base'},
@@ -23,12 +24,13 @@ MAY_USE = {
     'filter': {'base', 'mime', 'scan', 'html', 'attach', 'net', 'spool', 'scanner'},
     'notify': {'base', 'proto', 'mime', 'scan', 'net', 'spool', 'scanner'},
     'worker': {'base', 'scan'},
-    'session': {'base', 'proto', 'mime', 'scan', 'config', 'net', 'spool', 'scanner', 'filter',
-                'notify'},
-    'app': {'base', 'config', 'scan', 'net', 'spool', 'scanner', 'filter', 'notify', 'worker', 'session', 'proto',
+    'authority': {'base', 'net', 'worker'},
+    'session': {'base', 'proto', 'mime', 'imap', 'scan', 'config', 'net', 'spool', 'scanner', 'filter',
+                'notify', 'authority'},
+    'app': {'base', 'authority', 'imap', 'config', 'scan', 'net', 'spool', 'scanner', 'filter', 'notify', 'worker', 'session', 'proto',
             'mime', 'html', 'attach'},
 }
-PURE = {'proto', 'mime', 'scan', 'config', 'html', 'attach'}
+PURE = {'proto', 'mime', 'imap', 'scan', 'config', 'html', 'attach'}
 IO_HEADER = re.compile(r'boost/asio|base/asio|base/log\.h|^sys/|^fcntl\.h|^unistd\.h|^poll\.h|^fstream$|^filesystem$')
 
 

@@ -136,11 +136,15 @@ Result<Engine, std::string> Engine::load(const EngineOptions& options, const std
   const auto largest = options.largest == 0 ? kLargestFile : std::min(options.largest, kLargestFile);
   Engine engine(std::unique_ptr<cl_engine, Free>(cl_engine_new()), largest);
   if (!engine.engine_) return fail(std::string("libclamav: no memory"));
-  if (auto prepared = engine.prepare(options, directory); !prepared) return fail(prepared.error());
+  if (auto prepared = engine.prepare(directory); !prepared) return fail(prepared.error());
   const auto signatures = engine.load_signatures(options, directory);
   if (!signatures) return fail(signatures.error());
   if (const auto error = cl_engine_compile(engine.engine_.get()); error != CL_SUCCESS) return fail(error_text(error));
   if (auto tested = engine.test_itself(directory); !tested) return fail(tested.error());
+  const auto time_limit = std::max<std::int64_t>(1, std::chrono::milliseconds(options.scantimeout).count() / 10 * 9);
+  if (const auto error = cl_engine_set_num(engine.engine_.get(), CL_ENGINE_MAX_SCANTIME, time_limit);
+      error != CL_SUCCESS)
+    return fail(error_text(error));
   const auto version = cl_engine_get_num(engine.engine_.get(), CL_ENGINE_DB_VERSION, nullptr);
   const auto time = cl_engine_get_num(engine.engine_.get(), CL_ENGINE_DB_TIME, nullptr);
   engine.description_ = fmt::format("{} signature{}", *signatures, *signatures == 1 ? "" : "s");
@@ -150,15 +154,14 @@ Result<Engine, std::string> Engine::load(const EngineOptions& options, const std
   return engine;
 }
 
-Result<void, std::string> Engine::prepare(const EngineOptions& options, const std::string& directory) {
-  const auto milliseconds = std::chrono::milliseconds(options.scantimeout).count();
+Result<void, std::string> Engine::prepare(const std::string& directory) {
   const struct {
     cl_engine_field field;
     std::uint64_t value;
   } settings[] = {
       {CL_ENGINE_MAX_FILESIZE, largest_file_},
       {CL_ENGINE_MAX_SCANSIZE, largest_file_ * kUnpackedRatio},
-      {CL_ENGINE_MAX_SCANTIME, static_cast<std::uint64_t>(std::max<std::int64_t>(1, milliseconds / 10 * 9))},
+      {CL_ENGINE_MAX_SCANTIME, 0},  // none while it tests itself: a busy machine must not make that fail
       // Known-clean files are remembered by their MD5, which can be forged.
       {CL_ENGINE_DISABLE_CACHE, 1},
   };

@@ -54,7 +54,7 @@ class Engine {
   };
 
   Engine(std::unique_ptr<cl_engine, Free> engine, std::uint64_t largest_file);
-  Result<void, std::string> prepare(const EngineOptions& options, const std::string& directory);
+  Result<void, std::string> prepare(const std::string& directory);
   Result<unsigned, std::string> load_signatures(const EngineOptions& options, const std::string& directory);
   Result<void, std::string> test_itself(const std::string& directory) const;
   scan::Verdict scan_mail(MessageMap& message) const;
