@@ -20,7 +20,7 @@ struct Insertion {
 /// What became of a message: the ruling that its dialog is told, and the version that is delivered.
 struct Decided {
   proto::Ruling ruling;
-  std::shared_ptr<const Message> version;  // what filters made of the message; none: the message itself
+  std::shared_ptr<Message> version;        // what filters made of the message; none: the message itself
   std::vector<Insertion> insertions;       // ascending offsets in the version
   std::optional<std::string> replacement;  // stands in for the whole message
 };

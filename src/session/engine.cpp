@@ -36,6 +36,7 @@ Engine::Engine(const asio::any_io_executor& executor, std::shared_ptr<const Serv
       transcript_(services_->log, conversation_),
       connector_(std::move(parts.connector)),
       news_(executor),
+      idle_limit_(parts.idle_limit.count() > 0 ? parts.idle_limit : services_->config.idletimeout),
       timer_(executor) {}
 
 Engine::~Engine() { drop(); }
@@ -100,13 +101,13 @@ proto::Inbox Engine::inbox() {
   in.server_closed = server_.closed();
   in.keepalive_due = std::exchange(keepalive_, false);
   in.message_error = error_;
-  if (early_wanted_ && mail_) {
+  if (early_wanted_ && mail_ && mail_->mark) {
     const auto head = mail_->message.head();
     in.early_header = mime::early_header(head, complete_ && head.size() == mail_->message.size());
     in.early_header = in.early_header.substr(0, mail_->early_limit);
     mail_->early_shown = in.early_header.size();
   }
-  if (inspection_ && inspection_->decided() != nullptr) in.ruling = &inspection_->decided()->ruling;
+  if (const auto* known = decided(); known != nullptr) in.ruling = &known->ruling;
   return in;
 }
 
@@ -139,11 +140,13 @@ void Engine::take_content() {
 
 asio::awaitable<void> Engine::say(const proto::Action& action) {
   const auto* delivery = std::get_if<proto::Deliver>(&action);
+  const auto* showing = std::get_if<proto::Show>(&action);
   for (const auto side : {proto::Side::server, proto::Side::client}) transcript_.say(side, words_for(side));
   for (const auto side : {proto::Side::server, proto::Side::client}) {
     auto& words = words_for(side);
     // Words in front of a message go out with it.
-    if (words.empty() || (delivery != nullptr && delivery->to == side)) continue;
+    const bool held = (delivery != nullptr && delivery->to == side) || (showing != nullptr && showing->to == side);
+    if (words.empty() || held) continue;
     co_await peer(side).write(words);
     words.clear();
   }
@@ -153,6 +156,10 @@ asio::awaitable<void> Engine::say(const proto::Action& action) {
 
 asio::awaitable<Engine::Step> Engine::perform(proto::Action& action) {
   if (const auto* order = std::get_if<proto::Deliver>(&action)) co_return co_await deliver(*order);
+  if (const auto* order = std::get_if<proto::Show>(&action)) co_return co_await show(*order);
+  if (const auto* order = std::get_if<proto::Keep>(&action)) co_return co_await keep(*order);
+  if (const auto* order = std::get_if<proto::Recall>(&action)) co_return recall(*order);
+  if (const auto* order = std::get_if<proto::Forget>(&action)) kept_.erase(order->id);
   if (const auto* order = std::get_if<proto::Connect>(&action)) co_await connect(*order);
   if (const auto* order = std::get_if<proto::Begin>(&action)) begin(*order);
   if (const auto* order = std::get_if<proto::Login>(&action)) log_in(order->user);
@@ -196,25 +203,31 @@ void Engine::drop() {
   if (mail_ && !complete_) mail_->message.abandon();
   inspection_.reset();
   mail_.reset();
+  recalled_.reset();
+  whole_.reset();
   error_ = proto::MessageError::none;
   complete_ = early_wanted_ = keepalive_ = false;
   keepalive_due_ = scan_due_ = Clock::time_point::max();
 }
 
 asio::awaitable<Engine::Step> Engine::deliver(const proto::Deliver& order) {
-  const auto* decided = inspection_ ? inspection_->decided() : nullptr;
-  if (decided == nullptr || !mail_) co_return proto::End{proto::Outcome::aborted, "delivery without a decision"};
+  const auto* decided = this->decided();
+  const auto recalled = recalled_;
+  if (decided == nullptr || (!mail_ && !recalled))
+    co_return proto::End{proto::Outcome::aborted, "delivery without a decision"};
   const auto mail = mail_;
-  Delivery delivery(peer(order.to), order.framing, mail->lone_dots);
+  Delivery delivery(peer(order.to), order.framing,
+                    recalled ? std::span<const std::uint64_t>() : std::span<const std::uint64_t>(mail->lone_dots));
   delivery.say_first(words_for(order.to));
   delivering_ = order.to == proto::Side::client;
-  const bool whole = co_await delivery.run(*decided, mail->message, order.from);
+  const bool whole = co_await delivery.run(*decided, recalled ? *recalled->version : mail->message, order.from);
   delivering_ = false;
   words_for(order.to).clear();
   if (!whole) co_return proto::End{proto::Outcome::aborted, "the spool can't be read"};
-  ++conversation_.mails;
-  conversation_.octets += decided->ruling.size;
+  count(*decided);
   mail_.reset();
+  recalled_.reset();
+  whole_.reset();
   keepalive_ = early_wanted_ = false;
   keepalive_due_ = scan_due_ = Clock::time_point::max();
   co_return std::nullopt;
@@ -259,7 +272,7 @@ void Engine::hurry() {
 }
 
 Engine::Clock::time_point Engine::next_due() const {
-  const auto idle_due = timed_out_ ? Clock::time_point::max() : activity_.last() + services_->config.idletimeout;
+  const auto idle_due = timed_out_ ? Clock::time_point::max() : activity_.last() + idle_limit_;
   // An idle session that is looked at again is never due in the past, or the timer would spin.
   return std::min({std::max(idle_due, Clock::now() + std::chrono::milliseconds(inspecting() ? 1000 : 0)),
                    keepalive_due_, scan_due_});
@@ -276,7 +289,7 @@ void Engine::tick() {
     scan_due_ = Clock::time_point::max();
     if (inspecting()) inspection_->expire();
   }
-  if (now >= activity_.last() + services_->config.idletimeout && !inspecting()) {
+  if (now >= activity_.last() + idle_limit_ && !inspecting()) {
     timed_out_ = true;
     client_.abort();
     server_.abort();

@@ -4,11 +4,13 @@
 #include <chrono>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 
 #include "session/inspection.h"
 #include "session/peer.h"
 #include "session/transcript.h"
+#include "session/whole.h"
 
 namespace p3scan::session {
 
@@ -25,6 +27,7 @@ class Engine {
     Activity& activity;
     Conversation& conversation;
     Connector connector;
+    std::chrono::seconds idle_limit{0};  // without traffic; 0: the configured one
   };
 
   Engine(const asio::any_io_executor& executor, std::shared_ptr<const Services> services, Parts parts);
@@ -34,7 +37,7 @@ class Engine {
   Engine& operator=(Engine&&) = delete;
   ~Engine();
 
-  /// Until the dialog ends. Sessions without traffic for `idletimeout` end as `aborted`.
+  /// Until the dialog ends. Sessions without traffic for as long as Parts::idle_limit says end as `aborted`.
   asio::awaitable<proto::End> run(proto::Dialog& dialog);
 
  private:
@@ -58,6 +61,20 @@ class Engine {
   void skip_scan();
   std::uint64_t skipsize() const { return std::uint64_t{services_->config.skipsize} * 1024; }
   void drop();
+
+  // Decided messages that are shown piece by piece, and kept for it (engine_kept.cpp)
+  struct Kept {
+    std::shared_ptr<Whole> whole;
+    std::shared_ptr<const Decided> decided;  // its version is the whole one
+  };
+  asio::awaitable<Step> show(const proto::Show& order);
+  asio::awaitable<Step> keep(const proto::Keep& order);
+  Step recall(const proto::Recall& order);
+  asio::awaitable<Step> make_whole();
+  void count(const Decided& decided);
+  const Decided* decided() const {
+    return recalled_ ? recalled_.get() : inspection_ ? inspection_->decided() : nullptr;
+  }
   void log_in(const std::string& user);
 
   // Time
@@ -86,8 +103,11 @@ class Engine {
   net::Event news_;
   proto::Outbox out_;
 
-  std::shared_ptr<Mail> mail_;              // begun last, until it is delivered or dropped
-  std::shared_ptr<Inspection> inspection_;  // until the next Begin: its ruling stays in sight
+  std::shared_ptr<Mail> mail_;               // begun last, until it is delivered or dropped
+  std::shared_ptr<Inspection> inspection_;   // until the next Begin: its ruling stays in sight
+  std::shared_ptr<const Decided> recalled_;  // the message begun last, if it was kept
+  std::shared_ptr<Whole> whole_;             // of it, once somebody asked
+  std::map<std::uint64_t, Kept> kept_;
   proto::MessageError error_ = proto::MessageError::none;
   bool complete_ = false;
   bool early_wanted_ = false;
@@ -96,6 +116,7 @@ class Engine {
   int helpers_ = 0;
   std::exception_ptr helper_failed_;
 
+  std::chrono::seconds idle_limit_;
   asio::steady_timer timer_;
   Clock::time_point armed_ = Clock::time_point::max();
   Clock::time_point keepalive_due_ = Clock::time_point::max();

@@ -101,10 +101,12 @@ Decided Filtering::delivered(std::string_view line) const {
   decided.ruling.kind = proto::Ruling::Kind::deliver;
   decided.version = version_;
   decided.ruling.size = version_ ? version_->size() : mail_.message.size();
+  decided.ruling.changed = version_ != nullptr;
   auto text = with_ending(added_ + std::string(line), end.line_ending());
   if (text.empty()) return decided;
   if (end.needs_break()) text.insert(0, end.line_ending());
   decided.ruling.size += text.size();
+  decided.ruling.changed = true;
   decided.insertions.push_back({end.offset(), std::move(text)});
   return decided;
 }

@@ -33,6 +33,7 @@ bool passes(const Decision& decision) {
 Decided replaced(std::string replacement) {
   auto decided = ruled(Kind::replace, {});
   decided.ruling.size = replacement.size();
+  decided.ruling.changed = true;
   decided.replacement = std::move(replacement);
   return decided;
 }
@@ -110,7 +111,7 @@ asio::awaitable<void> Inspection::arrived() {
 /// a new mail, and scanned.
 asio::awaitable<scan::Verdict> Inspection::filter(Filtering& filtering, scan::Verdict verdict) {
   const auto& stages = mail_->incoming() ? services_->incoming_stages : services_->outgoing_stages;
-  if (!passes(decision_about(verdict))) co_return verdict;
+  if (!mail_->edit || !passes(decision_about(verdict))) co_return verdict;
   verdict = scan::combine(std::move(verdict), co_await filtering.run(stages.attachments, expired_));
   if (filtering.changed() && passes(decision_about(verdict))) {
     verdict = scan::combine(std::move(verdict), co_await scan_message(filtering.message()));
@@ -162,7 +163,7 @@ asio::awaitable<Decided> Inspection::decide(Filtering& filtering, scan::Verdict 
   }
   switch (decision.kind) {
     case Decision::Kind::deliver:
-      co_return filtering.delivered(services_->config.xheader ? clean_headers() : std::string());
+      co_return filtering.delivered(services_->config.xheader && mail_->mark ? clean_headers() : std::string());
     case Decision::Kind::deliver_marked: co_return filtering.delivered(mime::marked_header(decision.text, kCrlf));
     case Decision::Kind::replace: co_return co_await replace(std::move(verdict), decision.text);
     case Decision::Kind::refuse:

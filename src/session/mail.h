@@ -16,7 +16,12 @@ namespace p3scan::session {
 /// One message on its way through the gateway, with what was learned while it passed by.
 struct Mail {
   Mail(const asio::any_io_executor& executor, const SpoolLimits& limits, const proto::Begin& begin, Conversation talk)
-      : message(executor, limits), direction(begin.direction), scan(begin.scan), conversation(std::move(talk)) {}
+      : message(executor, limits),
+        direction(begin.direction),
+        scan(begin.scan),
+        mark(begin.mark),
+        edit(begin.edit),
+        conversation(std::move(talk)) {}
 
   Result<void, SpoolError> append(std::span<const std::string_view> pieces) {
     for (const auto& piece : pieces) header_end.feed(piece);
@@ -29,6 +34,9 @@ struct Mail {
   std::vector<std::uint64_t> lone_dots;
   proto::Direction direction;
   bool scan;  // false: passed unlooked at, by the administrator's wish
+  bool mark;  // a clean message gets a line, and header lines may be shown early
+  bool edit;  // filters may change it
+  bool counted = false;
   std::string_view unscanned_because = "larger than checksize";
   std::string scanner_info;   // %VDINFO%; set when its inspection begins
   Conversation conversation;  // as it was when the message began

@@ -108,12 +108,16 @@ class Harness {
     server_peer.attach(std::move(our_server));
     Conversation talk;
     talk.protocol = name_of(protocol_);
-    const auto dialog = make_dialog(protocol_, services->config, "gateway");
+    const auto dialog = own_dialog ? std::move(own_dialog) : make_dialog(protocol_, services->config, "gateway");
     proto::End end{proto::Outcome::aborted, "never ended"};
     auto session = [&]() -> asio::awaitable<void> {
-      Engine engine(
-          io.get_executor(), services,
-          {.client = client_peer, .server = server_peer, .activity = activity, .conversation = talk, .connector = {}});
+      Engine engine(io.get_executor(), services,
+                    {.client = client_peer,
+                     .server = server_peer,
+                     .activity = activity,
+                     .conversation = talk,
+                     .connector = {},
+                     .idle_limit = idle_limit});
       end = co_await engine.run(*dialog);
       client_had_closed = client_peer.closed();
       client_peer.abort();
@@ -125,12 +129,15 @@ class Harness {
     asio::co_spawn(io, session(), rethrow);
     asio::co_spawn(io, play(std::move(client_end), std::move(client)), rethrow);
     asio::co_spawn(io, play(std::move(server_end), std::move(server)), rethrow);
+    io.restart();
     io.run_for(std::chrono::seconds(20));
     mails = talk.mails;
     return end;
   }
 
   asio::io_context io;
+  std::chrono::seconds idle_limit{0};
+  std::unique_ptr<proto::Dialog> own_dialog;  // for the next run, instead of the protocol's
   std::shared_ptr<Services> services =
       std::make_shared<Services>(config::Config{}, Log({.foreground = true, .debug = false, .quiet = true}));
   std::uint64_t mails = 0;
