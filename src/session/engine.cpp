@@ -35,6 +35,7 @@ Engine::Engine(const asio::any_io_executor& executor, std::shared_ptr<const Serv
       conversation_(parts.conversation),
       transcript_(services_->log, conversation_),
       connector_(std::move(parts.connector)),
+      upgrader_(std::move(parts.upgrader)),
       news_(executor),
       idle_limit_(parts.idle_limit.count() > 0 ? parts.idle_limit : services_->config.idletimeout),
       timer_(executor) {}
@@ -87,6 +88,7 @@ asio::awaitable<Engine::Step> Engine::step(proto::Dialog& dialog) {
   auto in = inbox();
   auto action = dialog.resume(in, out_);
   take(in);
+  if (is<proto::StartTls>(action)) co_return co_await start_tls(action);
   co_await say(action);
   const auto end = co_await perform(action);
   if (!end && (is<proto::Wait>(action) || is<proto::Scan>(action))) co_await news_.wait();
@@ -150,6 +152,22 @@ asio::awaitable<void> Engine::say(const proto::Action& action) {
     co_await peer(side).write(words);
     words.clear();
   }
+}
+
+/// Paused before the words that end the plain text are said: what follows them belongs to TLS. What came before them
+/// was smuggled in, to be taken for part of the protected session (CVE-2011-0411).
+asio::awaitable<Engine::Step> Engine::start_tls(const proto::Action& action) {
+  client_.pause();
+  server_.pause();
+  if (!client_.received().empty() || !server_.received().empty())
+    co_return proto::End{proto::Outcome::protocol_error, "plain text behind the agreement on TLS"};
+  co_await say(action);
+  if (!upgrader_) co_return proto::End{proto::Outcome::aborted, "nobody here can start TLS"};
+  const auto end = co_await upgrader_();
+  activity_.touch();
+  client_.resume();
+  server_.resume();
+  co_return end;
 }
 
 // ------------------------------------------------------------------------------------------ what it may ask for

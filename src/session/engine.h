@@ -20,6 +20,8 @@ class Engine {
  public:
   /// Connects the server peer to what a login named (useurl); false when that failed or is not permitted.
   using Connector = std::function<asio::awaitable<bool>(std::string host, std::uint16_t port)>;
+  /// Takes both peers, which nobody reads meanwhile, into TLS. Nothing: they are, and the dialog goes on.
+  using Upgrader = std::function<asio::awaitable<std::optional<proto::End>>()>;
 
   struct Parts {
     Peer& client;
@@ -28,6 +30,7 @@ class Engine {
     Conversation& conversation;
     Connector connector;
     std::chrono::seconds idle_limit{0};  // without traffic; 0: the configured one
+    Upgrader upgrader = {};              // none: TLS is never agreed upon
   };
 
   Engine(const asio::any_io_executor& executor, std::shared_ptr<const Services> services, Parts parts);
@@ -51,6 +54,7 @@ class Engine {
   void take(const proto::Inbox& in);
   void take_content();
   asio::awaitable<void> say(const proto::Action& action);
+  asio::awaitable<Step> start_tls(const proto::Action& action);
 
   // What it may ask for
   asio::awaitable<Step> perform(proto::Action& action);
@@ -100,6 +104,7 @@ class Engine {
   Conversation& conversation_;
   Transcript transcript_;
   Connector connector_;
+  Upgrader upgrader_;
   net::Event news_;
   proto::Outbox out_;
 

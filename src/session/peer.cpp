@@ -113,6 +113,7 @@ asio::awaitable<bool> Peer::fill() {
   const auto [ec] = co_await socket_->async_wait(asio::socket_base::wait_read, kNothrow);
   waiting_ = false;
   if (ec == asio::error::operation_aborted) co_return false;  // the session ends; the peer may well be there
+  if (paused_) co_return true;                                // whoever reads now finds out
   activity_.touch();
   if (ec) {
     closed_ = true;
@@ -127,9 +128,9 @@ asio::awaitable<void> Peer::pump(net::Event& news) {
     if (!co_await attached_.wait()) co_return;
   }
   while (!closed_) {
-    if (co_await fill()) {
+    if (!paused_ && co_await fill()) {
       news.set();
-    } else if (!co_await room_.wait()) {  // full: what is held must be used first
+    } else if (!co_await room_.wait()) {  // paused, or full: what is held must be used first
       co_return;
     }
   }

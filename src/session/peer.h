@@ -76,6 +76,13 @@ class Peer {
   /// Reads until the peer closes; sets `news` after each read. Waits for attach() first.
   asio::awaitable<void> pump(net::Event& news);
 
+  /// Nothing is read until resume(), so that somebody else can use the socket: what the kernel holds stays there.
+  void pause() { paused_ = true; }
+  void resume() {
+    paused_ = false;
+    room_.set();
+  }
+
   /// Writes everything, as one segment train. A peer that is gone is no error here: see unreachable().
   asio::awaitable<void> write(std::span<const asio::const_buffer> buffers);
   asio::awaitable<void> write(std::string_view bytes);
@@ -101,6 +108,7 @@ class Peer {
   bool waiting_ = false;  // for octets: nothing reads into the buffer
   bool few_ = false;      // of them came last
   bool drained_ = true;   // the last read took all there was
+  bool paused_ = false;
   bool closed_ = false;
   bool unreachable_ = false;
 };

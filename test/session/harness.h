@@ -117,7 +117,8 @@ class Harness {
                      .activity = activity,
                      .conversation = talk,
                      .connector = {},
-                     .idle_limit = idle_limit});
+                     .idle_limit = idle_limit,
+                     .upgrader = [&] { return upgrade(client_peer, server_peer); }});
       end = co_await engine.run(*dialog);
       client_had_closed = client_peer.closed();
       client_peer.abort();
@@ -140,6 +141,7 @@ class Harness {
   std::unique_ptr<proto::Dialog> own_dialog;  // for the next run, instead of the protocol's
   std::shared_ptr<Services> services =
       std::make_shared<Services>(config::Config{}, Log({.foreground = true, .debug = false, .quiet = true}));
+  std::function<asio::awaitable<std::optional<proto::End>>(Peer& client, Peer& server)> upgrade;
   std::uint64_t mails = 0;
   bool client_had_closed = false;  // when the dialog ended
 
