@@ -145,7 +145,7 @@ Result<std::shared_ptr<const session::Services>, std::string> build_services(con
   auto allow = net::AllowList::parse(plan.config.useurlallow);
   if (!allow) return fail(allow.error());
   services->useurl_allow = std::move(*allow);
-  auto tls = net::TlsContext::make(net::TlsContext::Role::client, plan.config.tlsroots);
+  auto tls = net::TlsContext::make(net::TlsContext::Role::client, {.roots = plan.config.tlsroots});
   if (!tls) return fail("tlsroots: " + tls.error());
   services->tls_client = std::move(*tls);
   if (auto made = make_scanners(*services, plan); !made) return fail(made.error());

@@ -143,7 +143,7 @@ asio::awaitable<bool> Session::may_log_in(const std::string& host, std::uint16_t
 /// certificate can be verified.
 asio::awaitable<bool> Session::start_tls() {
   const net::TlsVerify verify{.required = config().tlsbad == config::TlsBad::refuse, .name = config().targetip};
-  auto tls = net::TlsSession::make(services_->tls_client, server_.socket(), verify);
+  auto tls = net::TlsSession::make(services_->tls_client, server_.socket(), {.verify = verify});
   auto done = tls ? co_await (*tls)->handshake(config().connecttimeout) : fail(tls.error());
   if (done) {
     log().debug("{}: {}", net::text(talk_.server), (*tls)->describe());
