@@ -14,6 +14,7 @@
 #include "base/packet_socket.h"
 #include "config/load.h"
 #include "session/acceptor.h"
+#include "session/changed_memory.h"
 #include "session/session.h"
 
 namespace p3scan::app {
@@ -95,6 +96,7 @@ class Gateway {
 
   GatewayStart start_;
   net::OwnConnections own_connections_;
+  session::ChangedMemory changed_messages_;
   asio::thread_pool blocking_{kBlockingThreads};
   std::vector<std::unique_ptr<Loop>> loops_;
   Admission admission_;
@@ -145,6 +147,7 @@ bool Gateway::make_services(const config::Config& config) {
                                     .executor = loop->io.get_executor(),
                                     .workers = *workers_,
                                     .own_connections = own_connections_,
+                                    .changed_messages = changed_messages_,
                                     .blocking = blocking_,
                                     .administrators = *administrators_});
     if (!services) {

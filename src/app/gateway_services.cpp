@@ -133,6 +133,7 @@ Result<std::shared_ptr<const session::Services>, std::string> build_services(con
   services->domainname = std::move(names.domain);
   services->spool = spool_limits(plan.config);
   services->own_connections = &plan.own_connections;
+  services->changed_messages = &plan.changed_messages;
   services->blocking = &plan.blocking;
   auto text = template_text(plan.config);
   if (!text) return fail(text.error());

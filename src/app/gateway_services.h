@@ -17,6 +17,7 @@ struct ServicesPlan {
   boost::asio::any_io_executor executor;  // of the event loop that will use them
   WorkerPool& workers;
   net::OwnConnections& own_connections;
+  imap::ChangedMessages& changed_messages;
   boost::asio::thread_pool& blocking;
   notify::Administrators& administrators;
 };

@@ -72,6 +72,8 @@ struct Config {
   std::uint32_t maxline = 65536;       // octets of a command or reply line
   std::uint32_t maxpipeline = 1000;    // commands without their reply yet
   std::uint64_t maxmessage = 1048576;  // KB; 0 = no limit
+  std::uint32_t imapkeep = 8;          // decided messages of one IMAP session kept for further pieces
+  std::uint64_t imapkeepsize = 65536;  // KB of all of them; the last one is kept whatever its size
   std::uint32_t threads = 0;           // event loops; 0 = one per core
   std::uint32_t workers = 0;           // scanning processes; 0 = one per core
 

@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "filter/filter.h"
 #include "filter/lists.h"
+#include "imap/changed_messages.h"
 #include "net/allow_list.h"
 #include "net/own_connections.h"
 #include "net/tls.h"
@@ -48,9 +49,10 @@ struct Services {
   std::shared_ptr<notify::ScannerInfo> scanner_info;  // none: nothing is known
   std::string hostname;
   std::string domainname;
-  std::shared_ptr<net::TlsContext> tls_client;     // towards servers
-  net::OwnConnections* own_connections = nullptr;  // shared by all loops, outlives them
-  boost::asio::thread_pool* blocking = nullptr;    // for what waits for a disk
+  std::shared_ptr<net::TlsContext> tls_client;        // towards servers
+  net::OwnConnections* own_connections = nullptr;     // shared by all loops, outlives them
+  imap::ChangedMessages* changed_messages = nullptr;  // shared by all loops, outlives them
+  boost::asio::thread_pool* blocking = nullptr;       // for what waits for a disk
 };
 
 }  // namespace p3scan::session

@@ -83,6 +83,8 @@ const Case kValues[] = {
     {"maxmessage", "4398046511104"},
     {"maxline", "1024"},
     {"maxpipeline", "1"},
+    {"imapkeep", "20"},
+    {"imapkeepsize", "1024"},
     {"threads", "2"},
     {"workers", "256"},
     {"spoolmemory", "0"},
