@@ -63,8 +63,8 @@ struct Work {
 
 }  // namespace
 
-FooterFilter::FooterFilter(const FilterTools& tools, FooterSettings settings)
-    : tools_(tools), settings_(std::move(settings)) {}
+FooterFilter::FooterFilter(FilterTools tools, FooterSettings settings)
+    : tools_(std::move(tools)), settings_(std::move(settings)) {}
 
 asio::awaitable<Filtered> FooterFilter::run(Message& message, const scan::MailFacts& facts) {
   if (facts.incoming) co_return Filtered{};

@@ -17,7 +17,7 @@ struct FooterSettings {
 /// See mime/footer.h for where. Incoming mail stays as it is.
 class FooterFilter final : public Filter {
  public:
-  FooterFilter(const FilterTools& tools, FooterSettings settings);
+  FooterFilter(FilterTools tools, FooterSettings settings);
 
   std::string_view name() const override { return "footerfile"; }
   boost::asio::awaitable<Filtered> run(Message& message, const scan::MailFacts& facts) override;
