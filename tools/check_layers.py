@@ -24,7 +24,7 @@ MAY_USE = {
     'filter': {'base', 'mime', 'scan', 'html', 'attach', 'net', 'spool', 'scanner'},
     'notify': {'base', 'proto', 'mime', 'scan', 'net', 'spool', 'scanner'},
     'worker': {'base', 'scan'},
-    'authority': {'base', 'net', 'worker'},
+    'authority': {'base', 'mime', 'net'},
     'session': {'base', 'proto', 'mime', 'imap', 'scan', 'config', 'net', 'spool', 'scanner', 'filter',
                 'notify', 'authority'},
     'app': {'base', 'authority', 'imap', 'config', 'scan', 'net', 'spool', 'scanner', 'filter', 'notify', 'worker', 'session', 'proto',
