@@ -55,7 +55,8 @@ inline constexpr Option kSpamRows[] = {
      .section = Section::spam, .of_2_3_2 = true, .max = kMaxCommand,
      .help = "program that looks for spam",
      .man = "It reads the mail and writes it with header lines added. The word dspamuser stands for the login name. "
-            "Words of the command may be quoted; no shell is involved.",
+            "Words of the command may be quoted; no shell is involved. spamc prints a mail unchanged, as if all were "
+            "well, when it can't reach spamd: with -x it fails instead, and the log says that the mail was not checked.",
      .compat = {Compat::repaired,
                 "no shell; output that is no whole mail, an error or a timeout leaves the mail as it was; the login "
                 "name is one argument"}},

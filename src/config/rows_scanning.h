@@ -29,7 +29,8 @@ inline constexpr Option kScanningRows[] = {
             "service must answer 204 for mail that is clean (c-icap's virus_scan: allow204=on, SendPercentData 0, "
             "PassOnError off). For trophie and sophie: /path/to/socket. For avpd and avpd_new: the directory of the "
             "socket. These four are told a path below virusdir, which they must be able to read (a daemon with another "
-            "user than ours needs the group of virusdir, and that directory mode 0750). libclamav takes none.",
+            "user than ours needs the group of virusdir, and that directory mode 0750). kavdaemon calls every path clean "
+            "that is not below a directory of its own list: virusdir must be there. libclamav takes none.",
      .compat = {Compat::repaired,
                 "programs are started without a shell; clamd may be a host name, IPv6, a socket or a pool"}},
     {.name = "clamdb", .field = &Config::clamdb, .argument = "DIRECTORY", .section = Section::scanning,

@@ -20,9 +20,8 @@ std::string emergency_subject(Emergency kind) {
     case Emergency::scanner: return "P3Scan: no scanner answers";
     case Emergency::disk: return "P3Scan: mail can't be stored";
     case Emergency::quarantine: return "P3Scan: infected mail can't be quarantined";
-    case Emergency::terminating: return "P3Scan Terminating!";
   }
-  return "P3Scan Terminating!";
+  return "P3Scan: an error";
 }
 
 std::string brief_head(std::string_view head) {

@@ -18,14 +18,13 @@ struct Report {
 
 /// Troubles of the gateway that somebody should look at.
 enum class Emergency : std::uint8_t {
-  scanner,      // no engine answers
-  disk,         // no space, or the spool can't be written
-  quarantine,   // an infected mail can't be kept
-  terminating,  // the gateway ends for a reason of its own
+  scanner,     // no engine answers
+  disk,        // no space, or the spool can't be written
+  quarantine,  // an infected mail can't be kept
 };
-inline constexpr std::size_t kEmergencies = 4;
+inline constexpr std::size_t kEmergencies = 3;
 
-/// What the subject says of it, after "P3Scan: "; for `terminating` the old words, whole.
+/// The subject of the mail about it.
 std::string emergency_subject(Emergency kind);
 
 /// The fields of a mail that values come from, in at most 8 KiB each.

@@ -73,7 +73,10 @@ asio::awaitable<Decided> Inspection::run() {
   }
   auto verdict = co_await scan();
   mail_->header_end.finish();
-  if (!mail_->scan) co_return filtering.delivered(mime::marked_header(mail_->unscanned_because, kCrlf));
+  if (!mail_->scan) {
+    VirusReport(*services_, *mail_).log_unscanned();
+    co_return filtering.delivered(mime::marked_header(mail_->unscanned_because, kCrlf));
+  }
   verdict = co_await filter(filtering, std::move(verdict));
   if (!filtering.refusal().empty()) co_return ruled(Kind::refuse, filtering.refusal());
   if (!filtering.replacement().empty()) co_return replaced(filtering.replacement());

@@ -13,6 +13,7 @@ namespace {
 /// As the old program's log showed what it did not know.
 std::string_view or_null(const std::string& value) { return value.empty() ? "(null)" : std::string_view(value); }
 
+constexpr std::uint64_t kKilobyte = 1024;
 constexpr std::string_view kBlacklisted = "Not a virus! Found in BlackList!";
 
 /// For administrators, when nobody got a notification.
@@ -72,6 +73,13 @@ void VirusReport::log_note(std::string_view note) const {
   const auto& talk = mail_.conversation;
   services_.log.warning("{} from {} to {} from {} to {} user: {} {}", talk.protocol, net::text(talk.client),
                         net::text(talk.server), or_null(from_), or_null(to_), or_null(user_of(mail_)), note);
+}
+
+/// For sent mail also in the words that logs have always had for it.
+void VirusReport::log_unscanned() const {
+  log_note(fmt::format("passes unscanned: {}", mail_.unscanned_because));
+  if (!mail_.incoming())
+    services_.log.warning("SMTP Message too large for scanning: {}", mail_.message.size() / kKilobyte);
 }
 
 void VirusReport::log_virus(std::string_view name, std::string_view kept_as) const {

@@ -25,6 +25,8 @@ class VirusReport {
   void log_unclean(const scan::Verdict& verdict, const scan::Decision& decision) const;
   /// What a filter did to it, or why it did not.
   void log_note(std::string_view note) const;
+  /// A mail that is not scanned because of its size passes.
+  void log_unscanned() const;
   /// The line that log parsers know, in the old program's field order.
   void log_virus(std::string_view name, std::string_view kept_as) const;
   /// A virus was found: who asked to be told is told.

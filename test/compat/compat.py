@@ -4,7 +4,7 @@
 
     compat.py [PATTERN]...     the tests whose name contains one of the patterns; all without one (as root)
     compat.py --document       prints doc/COMPATIBILITY.md
-    compat.py --check FILE     fails if FILE is not that document
+    compat.py --check FILE     fails if FILE is not that document, or if a statement about the old versions has no case
 
 P3SCAN names another program than build/release/p3scan.
 """
@@ -19,6 +19,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 import cases        # noqa: E402: the paths above
 import document     # noqa: E402: the paths above
 import run as e2e   # noqa: E402
+import statements   # noqa: E402
 from gateway import PROGRAM  # noqa: E402
 
 
@@ -30,6 +31,8 @@ def main(arguments):
             if "." in case.test:
                 module, _, name = case.test.partition(".")
                 operator.attrgetter(name)(importlib.import_module(module))      # the proof that it names is there
+        if found := statements.mistakes([case.number for case in cases.cases()]):
+            sys.exit("\n".join(found))
         text = document.document(PROGRAM)
         if "--document" in arguments:
             print(text, end="")

@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
-"""Section 9.2: the lines that log parsers know, in their exact shape; section 10: the daemon's start and end."""
+"""Section 9.2: the lines that log parsers know, in their exact shape."""
+import os
+import signal
+
 import mails
+import netns
+import wait
 from cases import dropped, kept, proven_elsewhere, repaired
+from syslog_reader import Syslog
 from support import E2E
 
 
@@ -42,6 +48,41 @@ class Log(E2E):
         self.assertTrue(self.wire().rest().startswith(b"-ERR"))
         self.gateway.wait_log(r": ERR: Cannot connect to real-server: [\d.]+", since=mark)
 
+    @kept("9.2.16", "SMTP Connection from <ip>:<port>")
+    @kept("9.2.17", "the virus line of a sent mail, and then 554 <smtprset>")
+    def test_smtp(self):
+        mark = self.gateway.mark()
+        self.smtp_sink()
+        self.submit(self.smtp_hello(), mails.INFECTED)
+        self.gateway.wait_log(r": SMTP Connection from 192\.0\.2\.2:\d+$", since=mark)
+        self.gateway.wait_log(r": 554 Virus detected! P3scan rejected message!$", since=mark)
+        said = self.gateway.lines(" virus: |: 554 ", since=mark)
+        self.assertRegex(said[0], r": SMTP from 192\.0\.2\.2:\d+ to [\d.]+:25 from Ann .* to Bob .* user: ann@sender\.test "
+                         "virus: ")
+        self.assertRegex(said[1], ": 554 ")
+
+    @kept("9.2.18", "Session done (Critical abort). Mails: <n> Bytes: <n>")
+    def test_abort(self):
+        mark = self.gateway.mark()
+        server = self.pop3_server([mails.PLAIN])
+        wire = self.pop3_login()
+        wire.reset()
+        self.gateway.wait_log(r": Session done \((Critical abort|Clean Exit)\)\. Mails: 0 Bytes: 0$", since=mark)
+        server.hook = lambda session, line: b"." * 200000
+        wire = self.wire()
+        wire.send(b"USER alice\r\n")
+        wire.rest()
+        self.gateway.wait_log(r": Session done \(Critical abort\)\. Mails: 0 Bytes: 0$", since=mark)
+
+    @repaired("9.2.19", "RETR msg <n> (<1) !!!! and TOP msg: the numbers of mails are looked at",
+              "the server answers for its numbers")
+    def test_numbers(self):
+        server = self.pop3_server([mails.PLAIN])
+        wire = self.pop3_login()
+        for command in (b"RETR 0", b"RETR -1", b"TOP 0 1"):
+            self.assertEqual(wire.ask(command), b"-ERR no such message\r\n")
+            self.assertIn(command, server.commands())
+
     @kept("9.2.13", "a value that is not known is (null)")
     def test_null(self):
         mark = self.gateway.mark()
@@ -50,24 +91,132 @@ class Log(E2E):
         self.gateway.wait_log(r" to \(null\) user: alice virus: ", since=mark)
 
 
-class Quiet(E2E):
-    options = {"quiet": None}
+class Life(E2E):
+    @kept("9.2.20", "signalled, doing cleanup, and P3Scan terminates now")
+    @kept("9.2.21", "Caught HUP, re-reading config... and Caught HUP, ...done. (3.0)")
+    def test_signals(self):
+        gateway = self.start_gateway({})
+        gateway.signal(signal.SIGHUP)
+        gateway.wait_log(r": Caught HUP, \.\.\.done\.$")
+        gateway.signal(signal.SIGTERM)
+        self.assertEqual(gateway.wait_end(), 0)
+        gateway.wait_log(": P3Scan terminates now$")
+        said = [line.split(": ", 1)[1] for line in gateway.lines("HUP|cleanup|terminates")]
+        self.assertEqual(said, ["Caught HUP, re-reading config...", "Caught HUP, ...done.", "signalled, doing cleanup",
+                                "P3Scan terminates now"])
+
+    @kept("9.2.23", "ERR: Can't bind to socket <ip>:<port>")
+    @kept("9.2.24", "ERR: Unknown User '<name>'")
+    @kept("9.2.25", "ERR: PID file <file> exists! Aborting!")
+    def test_starts_that_fail(self):
+        running = self.start_gateway({})
+        rows = (({"port": "8110"}, r": ERR: Can't bind to socket 0\.0\.0\.0:8110\b"),
+                ({"user": "no-such-user"}, ": ERR: Unknown User 'no-such-user'$"),
+                ({"port": "8119", "pidfile": str(running.pidfile)}, f": ERR: PID file {running.pidfile} exists! Aborting!"))
+        for options, expected in rows:
+            with self.subTest(expected), self.assertRaisesRegex(AssertionError, f"did not start.*{expected.removesuffix('$')}"):
+                self.start_gateway(options)
+
+    @repaired("9.2.36", "ERR: Attention: child with pid <p> died with abnormal termsignal (<s>)!",
+              "worker in place of child; sessions "
+              "are no processes any more")
+    def test_killed_child(self):
+        gateway = self.start_gateway({})
+        worker = wait.until(gateway.scanners, "a worker")[-1]
+        os.kill(worker, signal.SIGSEGV)
+        gateway.wait_log(rf": ERR: Attention: worker with pid {worker} died with abnormal termsignal \(11\)!$")
+
+    @kept("9.2.26", "ERR: No IP-Conntrack-data (getsockopt failed)")
+    @repaired("9.2.27", "Unable to find destination ... (useurl)", "useurl: and what is wrong with it")
+    def test_no_destination(self):
+        gateway = self.start_gateway({"useurl": None, "useurlallow": "nowhere.invalid"})
+        self.lab.network.direct()
+        self.addCleanup(self.lab.network.redirect)
+        wire = self.wire(netns.ROUTER4, netns.GATEWAY_PORT)
+        wire.line()
+        wire.send(b"USER alice#nowhere.invalid\r\n")
+        wire.rest()
+        gateway.wait_log(r": ERR: useurl: no address found for 'nowhere\.invalid'")
+        gateway.close()
+        gateway = self.start_gateway({})
+        self.wire(netns.ROUTER4, netns.GATEWAY_PORT).rest()
+        gateway.wait_log(r": ERR: No IP-Conntrack-data \(getsockopt failed\)")
+
+
+class Stuck(E2E):
+    def test_pidfile(self):
+        gateway = self.start_gateway({})
+        gateway.pidfile.parent.chmod(0o500)
+        gateway.signal(signal.SIGTERM)
+        self.assertEqual(gateway.wait_end(), 0)
+        gateway.wait_log(f": ERR: Unable to remove {gateway.pidfile}$")
+
+
+class System(E2E):
+    """In the background, with the system's log in our hands."""
+
+    def setUp(self):
+        self.syslog = Syslog(self.lab.gateway_directory())
+        self.addCleanup(self.syslog.close)
+
+    def start(self, **options):
+        pid = self.syslog.start(self.router, options)
+        self.addCleanup(self.syslog.stop, pid)
+        wait.until_listening(self.router, "*", netns.GATEWAY_PORT)
 
     @kept("9.2.14", "quiet leaves out notices; viruses and errors are still told")
+    @repaired("9.2.22", "P3Scan <version> started. with quiet only", "with quiet nothing is said of a start that went well")
     def test_quiet(self):
+        self.start(quiet=None)
         self.pop3_server([mails.INFECTED])
         self.pop3_login().multiline(b"RETR 1")
-        self.gateway.wait_log(r" virus: ")
+        self.syslog.wait(" virus: ")
+        self.assertEqual([line for line in self.syslog.lines if " virus: " not in line], [])
+
+    @kept("13.3.3", "every line goes to syslog as p3scan[<pid>], facility daemon")
+    @repaired("13.3.4", "every line has the priority notice", "warnings and errors have theirs")
+    def test_ident(self):
+        self.start()
+        self.pop3_server([mails.INFECTED])
+        self.pop3_login().multiline(b"RETR 1")
+        self.syslog.wait(" virus: ")
+        for line in self.syslog.lines:
+            self.assertRegex(line, r"^<(29|28)>\w{3} [ \d]\d \d\d:\d\d:\d\d p3scan\[\d+\]: ")
+            self.assertEqual(line.startswith("<28>"), " virus: " in line)
 
 
 proven_elsewhere("9.2.15", "ERR: Oops, that would loop!", "kept", "test_intercept.Loops.test_connection_to_own_addresses")
-proven_elsewhere("10.1.1", "a bad option or file: each mistake is named, exit status 1", "kept", "test_daemon.Configuration.test_bad")
-proven_elsewhere("10.1.2", "a port in use ends the start with status 1, and kills the running daemon by its abort file", "repaired",
-                 "test_daemon.Configuration.test_port_in_use", "the running daemon goes on")
-proven_elsewhere("10.1.3", "the start returns when the daemon is in the background; pid file; SIGTERM ends it and removes the file",
-                 "kept", "test_daemon.Background.test_life")
-proven_elsewhere("10.2.1", "at maxchilds further connections wait", "kept", "test_daemon.Limits.test_maxchilds_waits")
-proven_elsewhere("10.3.1", "SIGHUP reads the file again (3.0); removed keys stay as they were", "repaired",
-                 "test_daemon.Signals.test_hup_is_for_new_sessions", "removed keys are at their defaults again")
-dropped("10.4.1", "an error in one session stops the service by the abort file p3scan.abort",
-        "an error costs one mail or one session; a stale abort file means nothing")
+proven_elsewhere("9.2.28", "POP3S Connection from <ip>:<port>", "kept", "test_pop3s.LegacyPop3s.test_mail_is_scanned")
+proven_elsewhere("9.2.29", "Connection timeout", "kept", "test_daemon.Limits.test_idle_session_ends")
+proven_elsewhere("9.2.30", "MAX_CHILDS (<n>) reached!", "kept", "test_daemon.Limits.test_maxchilds_waits")
+proven_elsewhere("9.2.31", "Session done without the Bytes field, when scanning is off", "repaired",
+                 "test_policy.Scanners.test_basic_missing", "a daemon that can't scan does not start")
+proven_elsewhere("9.2.32", "ERR: Scanner init failed! Check config and restart P3Scan; ERR: Can't initialize scanner!; no "
+                 "scanner was "
+                 "defined. scanning completely disabled", "repaired", "test_policy.Scanners.test_basic_missing",
+                 "the start fails and names the program or option; a scanner that fails later is named with the mail")
+proven_elsewhere("9.2.33", "ERR: Not enough space! Available space: <KB>", "repaired", "test_faults.Disk.test_bytesfree",
+                 "the mail gets a temporary error")
+proven_elsewhere("9.2.34", "ERR: Can't open mail notification template <file>", "kept",
+                 "test_3_templates.Templates.test_missing_template")
+proven_elsewhere("9.2.35", "ERR: Can't start spammer '<command>' !!!", "repaired", "test_spam.Spam.test_command_that_fails",
+                 "the mail was not checked for spam by command, and why")
+proven_elsewhere("9.2.37", "Scanner returned abnormal signal (<n>), WARNING: Your scanner returned neither 0, a "
+                 "viruscode, nor a good "
+                 "viruscode, but <n>", "kept", "test_8_scanners.Programs.test_words_for_errors")
+proven_elsewhere("9.2.38", "SMTP Message too large for scanning: <KB>", "kept", "test_5_smtp.Size.test_log")
+proven_elsewhere("9.2.39", "USER '<name>' is told with debug only (3.0)", "repaired",
+                 "test_pop3.Infected.test_quarantine_and_log",
+                 "as in 2.3.2")
+dropped("9.2.40", "Ignoring client TOP request., Ignoring servers PIPELINING, TOP and STLS capability..., Ignoring SMTP "
+        "servers "
+        "PIPELINING capability...", "TOP and pipelining work; what is hidden for good reason is no event")
+dropped("9.2.41", "ERR: Cannot open socket to real-server, Can't send to server!, Can't send to client, Writing to "
+        "client!, Client "
+        "disappeared during mail send!, Sending mail to client", "one line when the session ends says which side left, and why")
+dropped("9.2.42", "ERR: Critical error opening file '<file>', Program aborted., Can't create newmsg!, Virusaction "
+        "failed., Exiting now...",
+        "these files and these ends are no more")
+proven_elsewhere("9.2.43", "ERR: Unable to remove <pidfile>", "kept", "test_9_log.Stuck.test_pidfile")
+dropped("9.2.44", "the words of 2.1 and older: Connection from, '<file>' contains a virus (<name>)!, Listening on (3.0)",
+        "2.3.2's are what programs read today")
