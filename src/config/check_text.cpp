@@ -108,6 +108,17 @@ Checked check_network(std::string_view text) {
   return fail(std::string("isn't a valid network: write it like 192.0.2.0/24 or 2001:db8::/32"));
 }
 
+Checked check_bypass(std::string_view text) {
+  if (text.starts_with("*.") && is_host_name(text.substr(2))) return {};
+  constexpr std::string_view client = "client:";
+  const bool of_client = ascii::starts_with_nocase(text, client);
+  const auto where = of_client ? text.substr(client.size()) : text;
+  const auto address = without_brackets(where.substr(0, where.find('/')));
+  const bool named = !is_ipv4(address) && !is_ipv6(address);
+  if (check_network(where) && !(of_client && named)) return {};
+  return fail(std::string("is none of host name, *.name, address, network and client:NETWORK"));
+}
+
 Checked check_clamd(std::string_view text) { return check_listener(text, "clamd"); }
 Checked check_server(std::string_view text) { return check_listener(text, "server"); }
 

@@ -18,6 +18,7 @@ Checked check_user(std::string_view text);       // a login name, as useradd(8) 
 Checked check_ip(std::string_view text);         // IPv4 or IPv6 literal
 Checked check_host(std::string_view text);       // host name or literal, IPv6 also in brackets
 Checked check_network(std::string_view text);    // host name, literal, or literal/bits
+Checked check_bypass(std::string_view text);     // network, host name, *.suffix, client:NETWORK
 Checked check_clamd(std::string_view text);      // host:port, [v6]:port, /path/socket
 Checked check_server(std::string_view text);     // host:port, [v6]:port, /path/socket
 Checked check_host_port(std::string_view text);  // host:port, [v6]:port

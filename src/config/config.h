@@ -10,7 +10,15 @@ namespace p3scan::config {
 using std::chrono::seconds;
 
 enum class Barelf { normalize, reject, pass };
-enum class TlsBad { refuse, accept };
+enum class TlsBad { mirror, refuse, accept };
+/// What becomes of TLS on a destination port.
+enum class TlsMode {
+  legacy,     // from the start of a connection, towards the server only: the client speaks plain text
+  intercept,  // on both sides, by certificates of our own CA
+  pass,       // untouched and unscanned
+  refuse,
+};
+enum class TlsClientCert { pass, refuse };
 enum class OnFailure { tempfail, deliver };
 enum class OnUnscannable { deliver_marked, notify, tempfail, reject };
 enum class ScannerType { libclamav, clamd, basic, bash, avpd, avpd_new, trophie, sophie, icap, fprot, fsecure };
@@ -26,6 +34,12 @@ struct PerDirection {
   T incoming;
   T outgoing;
   bool operator==(const PerDirection&) const = default;
+};
+
+struct TlsPort {
+  std::uint16_t port;
+  TlsMode mode;
+  auto operator<=>(const TlsPort&) const = default;
 };
 
 struct ScannerConfig {
@@ -51,9 +65,18 @@ struct Config {
   std::vector<std::uint16_t> emailport = {25};
   std::vector<std::uint16_t> sslport = {995};   // POP3 over TLS
   std::vector<std::uint16_t> imapport = {143};  // IMAP
-  TlsBad tlsbad = TlsBad::refuse;               // a server whose certificate is not trusted
-  std::string tlsroots;                         // more trusted roots, a file in PEM
   bool imapport_given = false;
+
+  // TLS
+  std::vector<TlsPort> tls;            // ports that are not named have a mode of their own, see session/tls_mode
+  TlsBad tlsbad = TlsBad::mirror;      // a server whose certificate has a flaw; mirror in plain text: refuse
+  std::string tlsroots;                // more trusted roots, a file in PEM
+  std::string tlscrl;                  // revoked certificates, a file in PEM
+  std::vector<std::string> tlsbypass;  // host, *.suffix, address or network of the server, client:NETWORK
+  bool tlslearn = false;               // pass clients that reject our certificates again and again
+  TlsClientCert tlsclientcert = TlsClientCert::pass;  // servers that insist on one
+  seconds tlswait{2};                                 // silence after which a client of a TLS port speaks plain text
+
   bool authuser = false;                       // useurl: only logins with a file in usersdir
   std::string usersdir = "/etc/p3scan/users";  // holds files USER#SERVER:PORT
 

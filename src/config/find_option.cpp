@@ -119,6 +119,7 @@ std::string_view title_of(Section section) {
   switch (section) {
     case Section::interception: return "Interception";
     case Section::protocol: return "Protocols";
+    case Section::tls: return "TLS";
     case Section::scanning: return "Scanning";
     case Section::policy: return "Policies";
     case Section::attachment: return "Attachments";

@@ -29,12 +29,13 @@ using Field =
     std::variant<Command, ConfigfileOption, ScannertypeLine, ScannerLine, RegexpOption, CheckspamOption, Member<bool>,
                  Member<std::uint16_t>, Member<std::uint32_t>, Member<std::uint64_t>, Member<seconds>,
                  Member<std::string>, Member<std::vector<std::string>>, Member<std::vector<std::uint16_t>>,
-                 Member<std::vector<int>>, Member<Barelf>, Member<TlsBad>, Member<Attachments>, Member<OnSigned>, Member<SpamType>,
+                 Member<std::vector<int>>, Member<std::vector<TlsPort>>, Member<Barelf>, Member<TlsBad>, Member<TlsClientCert>, Member<Attachments>, Member<OnSigned>, Member<SpamType>,
                  Member<HtmlClean>, Member<PerDirection<OnFailure>>, Member<PerDirection<OnUnscannable>>>;
 
 enum class Section {
   interception,
   protocol,
+  tls,
   scanning,
   policy,
   attachment,

@@ -10,6 +10,7 @@
 #include "config/rows_notification.h"
 #include "config/rows_outcome.h"
 #include "config/rows_scanning.h"
+#include "config/rows_tls.h"
 
 // The option table: the one place that says what a setting is called, accepts and means. Its rows stand in the files
 // rows_*.h by subject. Letters and names marked of_2_3_2 are fixed, scripts and configuration files in the field use
@@ -25,7 +26,7 @@ constexpr auto joined(const Option (&... rows)[N]) {
   return all;
 }
 
-constexpr auto kOptions = joined(kConnectionRows, kScanningRows, kAttachmentRows, kSpamRows, kHtmlRows, kListRows,
+constexpr auto kOptions = joined(kConnectionRows, kTlsRows, kScanningRows, kAttachmentRows, kSpamRows, kHtmlRows, kListRows,
                                  kOutcomeRows, kNotificationRows, kLimitRows, kDaemonRows, kCommandRows);
 
 }  // namespace

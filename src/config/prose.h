@@ -20,9 +20,9 @@ std::string explanation(const Option& option);
 std::string default_sentence(const Option& option);
 
 /// Sections that have rows for a configuration file, in order.
-constexpr Section kFileSections[] = {Section::interception, Section::protocol,     Section::scanning, Section::policy,
-                                     Section::attachment,   Section::spam,         Section::html,     Section::lists,
-                                     Section::outcome,      Section::notification, Section::time,     Section::limits,
-                                     Section::spool,        Section::daemon};
+constexpr Section kFileSections[] = {
+    Section::interception, Section::protocol, Section::tls,    Section::scanning, Section::policy,
+    Section::attachment,   Section::spam,     Section::html,   Section::lists,    Section::outcome,
+    Section::notification, Section::time,     Section::limits, Section::spool,    Section::daemon};
 
 }  // namespace p3scan::config

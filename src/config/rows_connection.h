@@ -65,17 +65,9 @@ inline constexpr Option kConnectionRows[] = {
     {.name = "sslport", .letter = 'L', .field = &Config::sslport, .argument = "PORT",
      .section = Section::protocol, .of_2_3_2 = true,
      .help = "destination ports that carry POP3 over TLS",
-     .man = "Repeat the option or separate several by commas. The mail program speaks plain text to such a port, and "
-            "p3scan TLS to the server.",
+     .man = "Repeat the option or separate several by commas. Without a CA the mail program speaks plain text to such "
+            "a port, and p3scan TLS to the server; with one see tls.",
      .compat = {Compat::repaired, "the server's certificate is verified, see tlsbad; several ports can be given"}},
-    {.name = "tlsbad", .field = &Config::tlsbad, .argument = "refuse|accept", .section = Section::protocol,
-     .help = "what to do about a server with a certificate that is not trusted",
-     .man = "The chain is verified against the system's roots, and with targetip the host name, too. refuse ends the "
-            "connection and logs why; accept takes any certificate, as version 2 and 3.0 did."},
-    {.name = "tlsroots", .field = &Config::tlsroots, .argument = "FILE", .section = Section::protocol,
-     .check = check_path, .example = "/etc/p3scan/roots.pem",
-     .help = "more certificates to trust, in PEM",
-     .man = "Besides those of the system."},
     {.name = "imapport", .field = &Config::imapport, .argument = "PORT", .section = Section::protocol,
      .help = "destination ports that carry IMAP",
      .man = "Repeat the option or separate several by commas. This version does not speak IMAP: connections to these "

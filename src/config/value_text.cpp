@@ -25,7 +25,12 @@ struct Word {
 
 constexpr Word<bool> kSwitches[] = {{"yes", true},  {"no", false},  {"on", true},
                                     {"off", false}, {"true", true}, {"false", false}};
-constexpr Word<TlsBad> kTlsBad[] = {{"refuse", TlsBad::refuse}, {"accept", TlsBad::accept}};
+constexpr Word<TlsBad> kTlsBad[] = {{"mirror", TlsBad::mirror}, {"refuse", TlsBad::refuse}, {"accept", TlsBad::accept}};
+constexpr Word<TlsMode> kTlsModes[] = {{"legacy", TlsMode::legacy},
+                                       {"intercept", TlsMode::intercept},
+                                       {"pass", TlsMode::pass},
+                                       {"refuse", TlsMode::refuse}};
+constexpr Word<TlsClientCert> kTlsClientCert[] = {{"pass", TlsClientCert::pass}, {"refuse", TlsClientCert::refuse}};
 constexpr Word<Barelf> kBarelf[] = {
     {"normalize", Barelf::normalize}, {"reject", Barelf::reject}, {"pass", Barelf::pass}};
 constexpr Word<OnFailure> kOnFailure[] = {{"tempfail", OnFailure::tempfail}, {"deliver", OnFailure::deliver}};
@@ -43,14 +48,14 @@ constexpr Word<SpamType> kSpamTypes[] = {{"command", SpamType::command},
                                          {"spamd", SpamType::spamd},
                                          {"rspamd", SpamType::rspamd},
                                          {"dspam", SpamType::dspam}};
-constexpr Word<HtmlClean> kHtmlClean[] = {
-    {"off", HtmlClean::off},
-    {"webbugs", HtmlClean::webbugs},
-    {"strict", HtmlClean::strict},
-    {"p3pmail", HtmlClean::p3pmail}};
+constexpr Word<HtmlClean> kHtmlClean[] = {{"off", HtmlClean::off},
+                                          {"webbugs", HtmlClean::webbugs},
+                                          {"strict", HtmlClean::strict},
+                                          {"p3pmail", HtmlClean::p3pmail}};
 
 constexpr std::span<const Word<Barelf>> words_of(Barelf /*type*/) { return kBarelf; }
 constexpr std::span<const Word<TlsBad>> words_of(TlsBad /*type*/) { return kTlsBad; }
+constexpr std::span<const Word<TlsClientCert>> words_of(TlsClientCert /*type*/) { return kTlsClientCert; }
 constexpr std::span<const Word<Attachments>> words_of(Attachments /*type*/) { return kAttachments; }
 constexpr std::span<const Word<OnSigned>> words_of(OnSigned /*type*/) { return kOnSigned; }
 constexpr std::span<const Word<SpamType>> words_of(SpamType /*type*/) { return kSpamTypes; }
@@ -194,6 +199,22 @@ struct Reader {
     });
   }
 
+  Checked operator()(Member<std::vector<TlsPort>> member) const {
+    const auto read = read_list(member, [](std::string_view item) -> Result<TlsPort, std::string> {
+      const auto colon = std::min(item.find(':'), item.size());
+      const auto port = port_number(item.substr(0, colon));
+      const auto* mode = find_word<TlsMode>(kTlsModes, item.substr(std::min(colon + 1, item.size())));
+      if (port && mode != nullptr) return TlsPort{*port, mode->value};
+      return fail(fmt::format("{} is not PORT:MODE: MODE is one of {}", in_quotes(item), list_of<TlsMode>(kTlsModes)));
+    });
+    if (!read) return read;
+    auto ports = config.*member;
+    std::ranges::sort(ports);
+    const auto twice = std::ranges::adjacent_find(ports, {}, &TlsPort::port);
+    if (twice != ports.end()) return fail(fmt::format("port {} has two modes: write one of them", twice->port));
+    return {};
+  }
+
   Checked operator()(Member<std::vector<int>> member) const {
     return read_list(member, [this](std::string_view item) -> Result<int, std::string> {
       const auto number = ascii::number<std::uint32_t>(item);
@@ -273,6 +294,12 @@ struct Writer {
   }
   std::string operator()(Member<seconds> member) const { return fmt::format("{}", (config.*member).count()); }
   std::string operator()(Member<std::string> member) const { return config.*member; }
+  std::string operator()(Member<std::vector<TlsPort>> member) const {
+    std::vector<std::string> items;
+    for (const auto& [port, mode] : config.*member)
+      items.push_back(fmt::format("{}:{}", port, text_of<TlsMode>(kTlsModes, mode)));
+    return fmt::format("{}", fmt::join(items, ", "));
+  }
   template <class T>
   std::string operator()(Member<std::vector<T>> member) const {
     return fmt::format("{}", fmt::join(config.*member, ", "));

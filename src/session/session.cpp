@@ -142,7 +142,7 @@ asio::awaitable<bool> Session::may_log_in(const std::string& host, std::uint16_t
 /// Towards the server. In transparent mode nobody says by what name the client knows it, so that only the chain of its
 /// certificate can be verified.
 asio::awaitable<bool> Session::start_tls() {
-  const net::TlsVerify verify{.required = config().tlsbad == config::TlsBad::refuse, .name = config().targetip};
+  const net::TlsVerify verify{.required = config().tlsbad != config::TlsBad::accept, .name = config().targetip};
   auto tls = net::TlsSession::make(services_->tls_client, server_.socket(), {.verify = verify});
   auto done = tls ? co_await (*tls)->handshake(config().connecttimeout) : fail(tls.error());
   if (done) {
