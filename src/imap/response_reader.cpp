@@ -118,7 +118,7 @@ Status ResponseReader::read_line(std::string_view& input) {
   const auto piece = input.substr(0, std::min(length, room));
   response_.text += piece;
   input.remove_prefix(piece.size());
-  if (response_.text.ends_with('\n')) return end_line();
+  if (piece.ends_with('\n')) return end_line();
   if (line_ == 0 && response_.text.size() > std::min(kLongList, limit_)) return part_of_list();
   return response_.text.size() > limit_ ? broken("Response too long") : Status::need_more;
 }
