@@ -61,8 +61,7 @@ class Syslog:
                            stdin=subprocess.DEVNULL, check=True, timeout=30)
         return int(pidfile.read_text())
 
-    @staticmethod
-    def stop(pid):
+    def stop(self, pid):
+        """Until it has removed its pid file, the last thing it does."""
         os.kill(pid, signal.SIGTERM)
-        os.kill(pid, signal.SIGTERM)        # the second one means at once
-        wait.until(lambda: not os.path.exists(f"/proc/{pid}"), "the daemon to end")
+        wait.until(lambda: not (self.directory / "run/p3scan.pid").exists(), "the daemon to end")

@@ -205,18 +205,25 @@ class Daemons(E2E):
                     self.assertTrue(status.startswith(b"-ERR"), status)
 
     def clamd(self, listener):
-        """One connection for each mail."""
         while True:
             try:
                 connection, _ = listener.accept()
             except OSError:
                 return
-            with connection, connection.makefile("rb") as stream:
-                stream.read(len(b"zIDSESSION\0"))
-                if stream.read(len(b"zINSTREAM\0")) == b"zINSTREAM\0":
-                    while size := int.from_bytes(stream.read(4), "big"):
-                        stream.read(size)
-                    connection.sendall(b"1: " + self.now)
+            threading.Thread(target=self.answer, args=(connection,), daemon=True).start()
+
+    def answer(self, connection):
+        with connection, connection.makefile("rb") as stream:
+            number = 0
+            while command := b"".join(iter(lambda: stream.read(1).strip(b"\0"), b"")):
+                if command == b"zVERSION":
+                    connection.sendall(b"ClamAV 1.0\0")
+                if command != b"zINSTREAM":
+                    continue
+                while size := int.from_bytes(stream.read(4), "big"):
+                    stream.read(size)
+                number += 1
+                connection.sendall(b"%d: " % number + self.now)
 
     @repaired("8.4.3", "avpd: 2 (modified virus), 5 and 6 (disinfected, deleted), 7 and 8 are clean",
               "2 to 6 are viruses, 8 can't be "

@@ -169,8 +169,11 @@ class System(E2E):
     def test_quiet(self):
         self.start(quiet=None)
         self.pop3_server([mails.INFECTED])
-        self.pop3_login().multiline(b"RETR 1")
+        wire = self.pop3_login()
+        wire.multiline(b"RETR 1")
         self.syslog.wait(" virus: ")
+        wire.ask(b"QUIT")
+        wire.rest()
         self.assertEqual([line for line in self.syslog.lines if " virus: " not in line], [])
 
     @kept("13.3.3", "every line goes to syslog as p3scan[<pid>], facility daemon")
@@ -178,8 +181,11 @@ class System(E2E):
     def test_ident(self):
         self.start()
         self.pop3_server([mails.INFECTED])
-        self.pop3_login().multiline(b"RETR 1")
+        wire = self.pop3_login()
+        wire.multiline(b"RETR 1")
         self.syslog.wait(" virus: ")
+        wire.ask(b"QUIT")
+        wire.rest()
         for line in self.syslog.lines:
             self.assertRegex(line, r"^<(29|28)>\w{3} [ \d]\d \d\d:\d\d:\d\d p3scan\[\d+\]: ")
             self.assertEqual(line.startswith("<28>"), " virus: " in line)
