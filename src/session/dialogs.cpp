@@ -25,26 +25,45 @@ std::string_view name_of(Protocol protocol) {
     case Protocol::pop3: return "POP3";
     case Protocol::pop3s: return "POP3S";
     case Protocol::smtp: return "SMTP";
+    case Protocol::smtps: return "SMTPS";
+    case Protocol::imap: return "IMAP";
+    case Protocol::imaps: return "IMAPS";
   }
   return "POP3";
 }
 
-std::unique_ptr<proto::Dialog> make_dialog(Protocol protocol, const config::Config& config,
-                                           const std::string& hostname) {
-  if (protocol == Protocol::smtp) {
+std::string_view upgraded_name(Protocol protocol) {
+  if (is_smtp(protocol)) return "SMTP+TLS";
+  return is_imap(protocol) ? "IMAP+TLS" : "POP3+TLS";
+}
+
+Protocol over_tls(Protocol protocol) {
+  if (is_smtp(protocol)) return Protocol::smtps;
+  return is_imap(protocol) ? Protocol::imaps : Protocol::pop3s;
+}
+
+bool is_imap(Protocol protocol) { return protocol == Protocol::imap || protocol == Protocol::imaps; }
+bool is_smtp(Protocol protocol) { return protocol == Protocol::smtp || protocol == Protocol::smtps; }
+
+std::unique_ptr<proto::Dialog> make_dialog(Protocol protocol, const config::Config& config, const std::string& hostname,
+                                           bool offer_tls) {
+  if (is_imap(protocol)) return nullptr;
+  if (is_smtp(protocol)) {
     return std::make_unique<proto::smtp::SmtpDialog>(proto::smtp::Options{.maxline = config.maxline,
                                                                           .maxpipeline = config.maxpipeline,
                                                                           .barelf = bare_lf(config.barelf),
                                                                           .checksize = config.checksize,
                                                                           .maxmessage = config.maxmessage * 1024,
-                                                                          .hostname = hostname});
+                                                                          .hostname = hostname,
+                                                                          .offer_tls = offer_tls});
   }
   return std::make_unique<proto::pop3::Dialog>(proto::pop3::Dialog::Options{
-      .maxline = config.maxline, .maxpipeline = config.maxpipeline, .useurl = config.useurl});
+      .maxline = config.maxline, .maxpipeline = config.maxpipeline, .useurl = config.useurl, .offer_tls = offer_tls});
 }
 
 std::string refusal_line(Protocol protocol, std::string_view why) {
-  return fmt::format(fmt::runtime(protocol == Protocol::smtp ? "421 4.3.2 {}\r\n" : "-ERR [SYS/TEMP] {}\r\n"), why);
+  if (is_imap(protocol)) return fmt::format("* BYE {}\r\n", why);
+  return fmt::format(fmt::runtime(is_smtp(protocol) ? "421 4.3.2 {}\r\n" : "-ERR [SYS/TEMP] {}\r\n"), why);
 }
 
 }  // namespace p3scan::session

@@ -7,12 +7,21 @@
 
 namespace p3scan::session {
 
-enum class Protocol { pop3, pop3s, smtp };
+/// What is spoken; with s: inside TLS from the first octet on, towards the server at least.
+enum class Protocol { pop3, pop3s, smtp, smtps, imap, imaps };
 
-std::string_view name_of(Protocol protocol);  // "POP3", "POP3S", "SMTP": for log lines and %PROTOCOL%
+// For log lines and %PROTOCOL%.
+std::string_view name_of(Protocol protocol);        // "POP3", "POP3S", "SMTP", "SMTPS", "IMAP", "IMAPS"
+std::string_view upgraded_name(Protocol protocol);  // "POP3+TLS", "SMTP+TLS", "IMAP+TLS"
 
-std::unique_ptr<proto::Dialog> make_dialog(Protocol protocol, const config::Config& config,
-                                           const std::string& hostname);
+Protocol over_tls(Protocol protocol);  // pop3s of pop3 ...
+bool is_imap(Protocol protocol);
+bool is_smtp(Protocol protocol);
+
+/// `offer_tls`: the client may go over to TLS if the server offers it.
+/// None when the protocol can't be scanned.
+std::unique_ptr<proto::Dialog> make_dialog(Protocol protocol, const config::Config& config, const std::string& hostname,
+                                           bool offer_tls = false);
 
 /// What a client is told, whatever its protocol, when there will be no conversation: one whole reply line.
 std::string refusal_line(Protocol protocol, std::string_view why);

@@ -4,8 +4,8 @@
 namespace p3scan::session {
 
 bool Transcript::wanted() const {
-  if (talk_.protocol == "SMTP") return log_.shows(DebugTopic::smtp);
-  if (talk_.protocol == "IMAP") return log_.shows(DebugTopic::imap);
+  if (talk_.protocol.starts_with("SMTP")) return log_.shows(DebugTopic::smtp);
+  if (talk_.protocol.starts_with("IMAP")) return log_.shows(DebugTopic::imap);
   return true;
 }
 

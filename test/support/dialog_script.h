@@ -22,6 +22,7 @@
 //   tick         the keep-alive interval passes
 //   scan: KIND text   the message was given to the scanners, and the ruling is KIND (deliver, replace, refuse, fail)
 //   error: KIND  the message can't be kept (no_space, too_large, io)
+//   tls          both sides go over to TLS, as the dialog has asked for, and the handshakes succeed
 //   login: name  connect: host:port     were asked for
 //   end: OUTCOME the dialog has ended so (finished, client_gone, server_gone, protocol_error, aborted)
 //   # comment
@@ -166,6 +167,10 @@ inline bool ScriptRun::happen(const ScriptStep& step) {
     if (failed_ && !engine_.in_message()) return true;
     EXPECT_TRUE(engine_.in_message()) << "ticks come only while there is a message";
     engine_.tick();
+    event();
+  } else if (step.verb == "tls") {
+    if (failed_ && !engine_.handshaking()) return true;
+    engine_.secured();
     event();
   } else if (step.verb == "scan:") {
     rule(step.text);

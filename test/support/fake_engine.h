@@ -21,6 +21,7 @@ namespace p3scan::test {
 ///  - content, Scan, Deliver and Drop come only when they have a message, Deliver only with a ruling that allows it;
 ///  - of a message only Deliver sends a terminator, and once header lines of it went out nothing else does but
 ///    Deliver, or an End that is not "finished";
+///  - StartTls comes without a message; plain text behind it ends the session, and its words are not said then;
 ///  - the word kSecret, which scripts put into infected mails, never leaves through the dialog's own words.
 class FakeEngine {
  public:
@@ -34,6 +35,9 @@ class FakeEngine {
   void tick() { tick_ = true; }
   void message_error(proto::MessageError error) { error_ = error; }
   void rule(proto::Ruling ruling);
+  /// Both handshakes are done.
+  void secured();
+  bool handshaking() const { return handshaking_; }
   /// Resumes the dialog until it waits or ends.
   void run();
 
@@ -79,6 +83,7 @@ class FakeEngine {
   bool ticked_ = false;  // early_header is given from now on
   proto::MessageError error_ = proto::MessageError::none;
   std::optional<proto::Ruling> ruling_;
+  bool handshaking_ = false;
   bool in_message_ = false;
   bool scanning_ = false;
   bool complete_ = false;
@@ -96,7 +101,18 @@ inline void FakeEngine::rule(proto::Ruling ruling) {
   ruling_ = std::move(ruling);
 }
 
+inline void FakeEngine::secured() {
+  EXPECT_TRUE(ended_ || handshaking_) << "a handshake that nobody asked for";
+  handshaking_ = false;
+}
+
 inline void FakeEngine::run() {
+  if (handshaking_) {
+    const bool smuggled = !client_.inbox.empty() || !server_.inbox.empty();
+    const bool gone = client_.closed || server_.closed;
+    if (smuggled || gone) ended_ = proto::End{proto::Outcome::protocol_error, "no TLS"};
+    return;
+  }
   for (int calls = 0; !ended_; ++calls) {
     if (calls == kMostCalls) {
       ADD_FAILURE() << "the dialog never waits";
@@ -104,7 +120,7 @@ inline void FakeEngine::run() {
       return;
     }
     if (act(resume())) continue;
-    if (!ended_) expect_idle();
+    if (!ended_ && !handshaking_) expect_idle();
     return;
   }
 }
@@ -136,12 +152,15 @@ inline proto::Action FakeEngine::resume() {
   auto action = dialog_.resume(in, out);
   ++resumes_;
   keep(out);
-  say(proto::Side::client, out.client);
-  say(proto::Side::server, out.server);
   EXPECT_TRUE(std::string_view(client.data(), client.size()).ends_with(in.client));
   EXPECT_TRUE(std::string_view(server.data(), server.size()).ends_with(in.server));
   client_.inbox.erase(0, client_.inbox.size() - in.client.size());
   server_.inbox.erase(0, server_.inbox.size() - in.server.size());
+  const bool agreed = std::holds_alternative<proto::StartTls>(action);
+  if (agreed && !(client_.inbox.empty() && server_.inbox.empty()))
+    return proto::End{proto::Outcome::protocol_error, "plain text behind the agreement on TLS"};
+  say(proto::Side::client, out.client);
+  say(proto::Side::server, out.server);
   return action;
 }
 
@@ -168,6 +187,11 @@ inline bool FakeEngine::act(const proto::Action& action) {
   if (const auto* a = std::get_if<proto::Begin>(&action)) begin(*a);
   if (std::holds_alternative<proto::Scan>(action)) {
     scan();
+    return false;
+  }
+  if (std::holds_alternative<proto::StartTls>(action)) {
+    EXPECT_FALSE(in_message_) << "StartTls in the middle of a message";
+    handshaking_ = true;
     return false;
   }
   if (const auto* a = std::get_if<proto::Deliver>(&action)) deliver(*a);

@@ -12,7 +12,8 @@ namespace p3scan::proto::pop3 {
 Dialog::Dialog(Options options)
     : options_(std::move(options)),
       client_lines_(LineEnd::crlf_or_lf, options_.maxline),
-      phase_(options_.useurl ? Phase::url_login : Phase::relaying) {
+      phase_(options_.useurl ? Phase::url_login : Phase::relaying),
+      tls_(options_.offer_tls ? Tls::offered : Tls::hidden) {
   if (options_.useurl) {
     answer("+OK " + options_.product + " ready\r\n");
   } else {
@@ -27,6 +28,7 @@ Action Dialog::resume(Inbox& in, Outbox& out) {
     // The server first: what it says can't be the answer to what it has not been told yet.
     if (auto step = go_on_with_message(in, out)) return *std::move(step);
     if (auto step = take_replies(in, out)) return *std::move(step);
+    ask_for_tls(out);
     if (auto step = take_commands(in, out)) return *std::move(step);
     if (in.client.size() == unread) return rest(in, out);
   }
@@ -107,6 +109,13 @@ Dialog::Step Dialog::on_status(std::string_view line, Outbox& out) {
     expected_.pop_front();
     return Begin{Direction::incoming};
   }
+  if (reply == Reply::stls) {
+    expected_.pop_front();
+    out.client.append(line).append("\r\n");
+    tls_ = ok ? Tls::inside : Tls::offered;
+    client_lines_ = LineReader(LineEnd::crlf_or_lf, options_.maxline);
+    return ok ? Step(StartTls{}) : std::nullopt;
+  }
   if (reply != Reply::noop) out.client.append(line).append("\r\n");
   if (reply == Reply::sasl) sasl_ = challenge ? Sasl::client_turn : Sasl::none;
   listing_ = ok && (reply == Reply::multi_line || reply == Reply::capabilities);
@@ -127,10 +136,10 @@ Dialog::Step Dialog::on_url_greeting(bool ok, std::string_view line, Outbox& out
 }
 
 Dialog::Step Dialog::on_listing_line(std::string_view line, Outbox& out) {
-  // TLS would blind us, so what offers it is hidden.
+  // TLS that the gateway takes no part in would blind it, so what offers it is hidden.
   auto words = line;
-  const bool hidden =
-      expected_.front().reply == Reply::capabilities && ascii::equal_nocase(ascii::take_word(words), "STLS");
+  const bool hidden = tls_ != Tls::offered && expected_.front().reply == Reply::capabilities &&
+                      ascii::equal_nocase(ascii::take_word(words), "STLS");
   if (!hidden) out.client.append(line).append("\r\n");
   if (line == ".") {
     listing_ = false;

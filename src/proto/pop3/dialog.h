@@ -29,6 +29,8 @@ namespace p3scan::proto::pop3 {
 /// folded lines), then, when there is none that may go, an X-P3Scan line. From the first on a failure can only cut
 /// the connection. The server gets NOOP when it owes no reply.
 ///
+/// STLS goes to the server once it owes no other reply; if it agrees, both sides go over to TLS together.
+///
 /// Limits: Options. Ownership: no view outlives a call. Passwords are looked at by nobody.
 class Dialog final : public proto::Dialog {
  public:
@@ -37,6 +39,7 @@ class Dialog final : public proto::Dialog {
     std::size_t maxpipeline = 1000;  // replies owed to the client; more commands wait
     bool useurl = false;             // the client's USER name#host:port tells the server; we greet
     std::string product = "P3Scan";  // in our own words to the client
+    bool offer_tls = false;          // STLS may pass, if the server offers it (RFC 2595)
   };
 
   explicit Dialog(Options options);
@@ -47,7 +50,7 @@ class Dialog final : public proto::Dialog {
  private:
   using Step = std::optional<Action>;  // nothing: go on
 
-  enum class Reply { single_line, multi_line, capabilities, message, sasl, noop, url_greeting, ours };
+  enum class Reply { single_line, multi_line, capabilities, message, sasl, stls, noop, url_greeting, ours };
   struct Expected {
     Reply reply;
     std::string text = {};  // ours: the whole reply
@@ -59,6 +62,13 @@ class Dialog final : public proto::Dialog {
     url_connecting,  // until the server's greeting
   };
   enum class Sasl { none, server_turn, client_turn };
+  enum class Tls {
+    hidden,
+    offered,
+    wanted,  // the client has asked: its STLS waits for earlier replies
+    asked,   // the server has been asked
+    inside,
+  };
 
   /// The message that is on its way; there is one at a time.
   struct Fetch {
@@ -79,6 +89,8 @@ class Dialog final : public proto::Dialog {
   Step on_url_line(std::string_view line);
   Step on_auth(std::string_view arguments);
   static Step login(std::string_view user);
+  Step on_stls(const Command& command);
+  void ask_for_tls(Outbox& out);
   void expect(ReplyShape shape);
   void answer(std::string text);
   void refuse(std::string_view why);
@@ -108,6 +120,7 @@ class Dialog final : public proto::Dialog {
   Phase phase_;
   Fetch fetch_;
   Sasl sasl_ = Sasl::none;
+  Tls tls_;
   Mechanism mechanism_ = Mechanism::other;
   bool first_response_ = false;  // the next SASL line may hold the user name
   bool listing_ = false;         // inside a multi-line reply

@@ -16,7 +16,7 @@ bool breaks_lines(std::string_view line) { return line.contains('\0') || line.co
 }  // namespace
 
 bool Dialog::may_take_command() const {
-  if (quit_) return false;
+  if (quit_ || tls_ == Tls::wanted || tls_ == Tls::asked) return false;
   if (sasl_ != Sasl::none) return sasl_ == Sasl::client_turn;
   const bool listening = phase_ == Phase::relaying || phase_ == Phase::url_login;
   return listening && expected_.size() < options_.maxpipeline;
@@ -52,10 +52,7 @@ Dialog::Step Dialog::on_line(std::string_view line, Outbox& out) {
   }
   if (phase_ == Phase::url_login) return on_url_line(line);
   const auto command = parse_command(line);
-  if (command.verb == Verb::stls) {
-    refuse("TLS is not available");
-    return std::nullopt;
-  }
+  if (command.verb == Verb::stls) return on_stls(command);
   out.server.append(line).append("\r\n");
   expect(command.shape);
   switch (command.verb) {
@@ -70,6 +67,28 @@ Dialog::Step Dialog::on_line(std::string_view line, Outbox& out) {
     case Verb::other: break;
   }
   return std::nullopt;
+}
+
+/// Only what the administrator's mode allows. Whether the server offers it is for the server to say.
+Dialog::Step Dialog::on_stls(const Command& command) {
+  if (tls_ == Tls::inside) {
+    refuse("TLS is in use already");
+  } else if (tls_ == Tls::hidden) {
+    refuse("TLS is not available");
+  } else if (!command.arguments.empty()) {
+    refuse("STLS takes no arguments");
+  } else {
+    tls_ = Tls::wanted;
+  }
+  return std::nullopt;
+}
+
+/// A reply that is still to come in plain text could not be told from one that was smuggled in.
+void Dialog::ask_for_tls(Outbox& out) {
+  if (tls_ != Tls::wanted || !expected_.empty() || fetch_.state != Fetch::State::none) return;
+  tls_ = Tls::asked;
+  out.server += "STLS\r\n";
+  expected_.push_back({Reply::stls});
 }
 
 void Dialog::expect(ReplyShape shape) {

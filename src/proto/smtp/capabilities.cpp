@@ -15,7 +15,8 @@ namespace {
 
 // A keyword that isn't here is hidden: extensions may change what follows DATA or how many replies it gets, and only
 // those known not to do that can be promised. Hidden for a known reason:
-//   STARTTLS, REQUIRETLS, X-ANONYMOUSTLS: no TLS on plain connections.
+//   STARTTLS: unless the gateway takes part.   REQUIRETLS: it can't promise what TLS the server had.
+//   X-ANONYMOUSTLS: TLS of another kind.
 //   BURL: the server fetches content that nobody looked at.   PRDR: one message, several final replies.
 //   XCLIENT, XFORWARD: the server would take a client's word for ours.   CHECKPOINT: a message continues another.
 //   ATRN, TURN: the sides change places.   XEXCH50: binary octets after a command.
@@ -41,14 +42,15 @@ std::string size_line(std::string_view text, std::uint64_t largest) {
 
 }  // namespace
 
-Capabilities carried(std::string_view ehlo_reply, std::uint64_t largest) {
+Capabilities carried(std::string_view ehlo_reply, std::uint64_t largest, bool offer_tls) {
   std::vector<std::string> lines;
   while (!ehlo_reply.empty()) {
     const auto eol = std::min(ehlo_reply.find("\r\n"), ehlo_reply.size());
     const auto line = ehlo_reply.substr(0, eol);
     ehlo_reply.remove_prefix(std::min(eol + 2, ehlo_reply.size()));
     const auto text = line.substr(std::min<std::size_t>(4, line.size()));
-    const bool known = std::ranges::any_of(kCarried, [&](std::string_view k) { return is(text, k); });
+    const bool tls = offer_tls && is(text, "STARTTLS");
+    const bool known = tls || std::ranges::any_of(kCarried, [&](std::string_view k) { return is(text, k); });
     if (lines.empty()) {
       lines.emplace_back(text);
     } else if (known) {
@@ -58,6 +60,7 @@ Capabilities carried(std::string_view ehlo_reply, std::uint64_t largest) {
   Capabilities all;
   if (lines.empty()) return all;
   const auto first = lines.begin() + 1;
+  all.tls = std::any_of(first, lines.end(), [](const auto& text) { return is(text, "STARTTLS"); });
   all.chunking = std::any_of(first, lines.end(), [](const auto& text) { return is(text, "CHUNKING"); });
   // Binary content can't travel by DATA, so without CHUNKING the promise is hollow (RFC 3030 section 3).
   if (!all.chunking)

@@ -46,7 +46,10 @@ bool SmtpDialog::room(const Outbox& out) const {
 }
 
 /// These need to know what became of the commands before them.
-bool SmtpDialog::must_wait(Verb verb) const { return visible_ > 0 && (verb == Verb::data || verb == Verb::bdat); }
+bool SmtpDialog::must_wait(Verb verb) const {
+  const bool tls = verb == Verb::starttls && options_.offer_tls;
+  return visible_ > 0 && (tls || verb == Verb::data || verb == Verb::bdat);
+}
 
 SmtpDialog::Next SmtpDialog::read_commands(Inbox& in, Outbox& out) {
   // A server without PIPELINING may mind a command before it has answered ours.
@@ -87,6 +90,7 @@ SmtpDialog::Next SmtpDialog::on_line(std::string_view line, const Command& comma
       ask(Kind::auth, line, out);
       phase_ = Phase::blocked;
       return std::nullopt;
+    case Verb::starttls: return on_starttls(command, out);
     case Verb::noop:
     case Verb::query: ask(Kind::other, line, out); return std::nullopt;
     case Verb::refused:
@@ -168,6 +172,24 @@ SmtpDialog::Next SmtpDialog::on_bdat(const Command& command, Outbox& out) {
   if (!refusal_.empty() || mail_.chunks) return std::nullopt;
   mail_.chunks = true;
   return begin(mail_.binary ? BareLf::pass : options_.barelf, Transport::counted);
+}
+
+SmtpDialog::Next SmtpDialog::on_starttls(const Command& command, Outbox& out) {
+  if (!options_.offer_tls) {
+    say("502 5.5.1 STARTTLS not offered\r\n", out);
+  } else if (inside_tls_) {
+    say("503 5.5.1 TLS is in use already\r\n", out);
+  } else if (!command.arguments.empty()) {
+    say("501 5.5.4 STARTTLS takes no arguments\r\n", out);
+  } else if (mail_.chunks) {
+    say(kChunksRunning, out);
+  } else if (!tls_offered_) {
+    say("454 4.7.0 The mail server does not offer TLS\r\n", out);
+  } else {
+    ask(Kind::starttls, "STARTTLS", out);
+    phase_ = Phase::blocked;
+  }
+  return std::nullopt;
 }
 
 /// One answer in an AUTH dialogue: opaque, whatever it looks like.

@@ -35,12 +35,12 @@ constexpr Row kRows[] = {
     {"NOOP", Verb::noop},
     {"QUIT", Verb::quit},
     {"AUTH", Verb::auth},
+    {"STARTTLS", Verb::starttls},
     {"VRFY", Verb::query},
     {"EXPN", Verb::query},
     {"HELP", Verb::query},
     {"ETRN", Verb::query},
     // After it neither mail nor commands could be read.
-    {"STARTTLS", Verb::refused, "502 5.5.1 STARTTLS not offered\r\n"},
     {"X-ANONYMOUSTLS", Verb::refused, kNotOffered},
     // The server would believe a stranger's word on who the client is, because it comes from our address.
     {"XCLIENT", Verb::refused, kNotOffered},

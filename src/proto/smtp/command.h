@@ -9,7 +9,7 @@
 namespace p3scan::proto::smtp {
 
 /// What a client may ask. `refused`: known, but never passed on; `unknown`: not in the table.
-enum class Verb { ehlo, helo, mail, rcpt, data, bdat, rset, noop, quit, auth, query, refused, unknown };
+enum class Verb { ehlo, helo, mail, rcpt, data, bdat, rset, noop, quit, auth, starttls, query, refused, unknown };
 
 struct Command {
   Verb verb = Verb::unknown;

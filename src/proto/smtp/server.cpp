@@ -99,9 +99,11 @@ SmtpDialog::Next SmtpDialog::on_answer(const Expected& to, const Reply& reply, O
   switch (to.kind) {
     case Kind::own_noop: noop_pending_ = false; return std::nullopt;
     case Kind::own_rset: return std::nullopt;
+    case Kind::starttls: return on_tls_answer(to, reply, out);
     case Kind::ehlo:
       if (reply.positive()) {
-        auto offered = carried(reply.text, options_.maxmessage);
+        auto offered = carried(reply.text, options_.maxmessage, options_.offer_tls && !inside_tls_);
+        tls_offered_ = offered.tls;
         chunking_ = offered.chunking;
         mail_ = {};
         relay(to, offered.text, out);
@@ -121,6 +123,20 @@ SmtpDialog::Next SmtpDialog::on_answer(const Expected& to, const Reply& reply, O
   return on_transaction_answer(to, reply);
 }
 
+/// Everything that was learned in plain text is void (RFC 3207 section 4.2).
+SmtpDialog::Next SmtpDialog::on_tls_answer(const Expected& to, const Reply& reply, Outbox& out) {
+  if (reply.positive() && reply.code != 220)
+    return lose(Outcome::protocol_error, "the server's reply does not fit STARTTLS", service_lost(), out);
+  relay(to, reply.text, out);
+  if (!reply.positive()) return std::nullopt;
+  inside_tls_ = true;
+  tls_offered_ = chunking_ = authenticated_ = false;
+  mail_ = {};
+  sasl_ = {};
+  lines_ = LineReader(LineEnd::crlf_or_lf, options_.maxline);
+  return StartTls{};
+}
+
 /// What an accepted command changes.
 SmtpDialog::Next SmtpDialog::on_transaction_answer(const Expected& to, const Reply& reply) {
   if (to.kind == Kind::message) {
@@ -129,7 +145,7 @@ SmtpDialog::Next SmtpDialog::on_transaction_answer(const Expected& to, const Rep
   if (!reply.positive()) return std::nullopt;
   switch (to.kind) {
     case Kind::helo:
-      chunking_ = false;
+      chunking_ = tls_offered_ = false;
       mail_ = {};
       break;
     case Kind::rset: mail_ = {}; break;

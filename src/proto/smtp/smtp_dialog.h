@@ -25,6 +25,7 @@ struct Options {
   std::uint64_t checksize = 0;      // KB; a mail announced larger passes unlooked at, 0 = every mail is scanned
   std::uint64_t maxmessage = 0;     // octets; what SIZE promises at most, 0 = no limit
   std::string hostname = "p3scan";  // who speaks when the server can't: in our own 421 replies
+  bool offer_tls = false;           // STARTTLS may pass, if the server offers it (RFC 3207)
 };
 
 /// SMTP between a client and its server (RFC 5321; PIPELINING 2920, SIZE 1870, 8BITMIME 6152, SMTPUTF8 6531, DSN 3461,
@@ -33,9 +34,10 @@ struct Options {
 /// Commands go to the server as they come and its replies come back in order; a queue knows which reply belongs to
 /// what. The exceptions are DATA and BDAT: the gateway takes the message itself, nothing of it reaches the server
 /// before the ruling, and the client is told what the server says to it in the end. A refused message costs the server
-/// a RSET and the session goes on. STARTTLS and whatever else would blind the gateway is hidden and refused.
+/// a RSET and the session goes on. Whatever would blind the gateway is hidden and refused; so is STARTTLS, unless both
+/// sides go over to TLS together. What was said before that is forgotten then: the client begins with EHLO again.
 ///
-/// DATA, BDAT and QUIT wait until all earlier commands have their reply; after AUTH and QUIT, and behind a message,
+/// DATA, BDAT, STARTTLS and QUIT wait until all earlier commands have their reply; after AUTH and QUIT, and behind a message,
 /// no further command is read until that is answered.
 class SmtpDialog final : public Dialog {
  public:
@@ -62,6 +64,7 @@ class SmtpDialog final : public Dialog {
     rcpt,
     rset,
     auth,
+    starttls,
     quit,
     other,
     data_asked,  // DATA of a client without accepted recipients
@@ -94,6 +97,7 @@ class SmtpDialog final : public Dialog {
   Next on_answer(const Expected& to, const Reply& reply, Outbox& out);
   Next on_transaction_answer(const Expected& to, const Reply& reply);
   Next on_data_answer(const Expected& to, const Reply& reply, Outbox& out);
+  Next on_tls_answer(const Expected& to, const Reply& reply, Outbox& out);
   Next on_closing_reply(const Reply& reply, Outbox& out);
   Next on_server_closed(Outbox& out);
   Next lose(Outcome outcome, std::string_view why, std::string text, Outbox& out);
@@ -113,6 +117,7 @@ class SmtpDialog final : public Dialog {
   Next on_reset(Kind kind, std::string_view line, Outbox& out);
   Next on_data(const Command& command, Outbox& out);
   Next on_bdat(const Command& command, Outbox& out);
+  Next on_starttls(const Command& command, Outbox& out);
   Next read_sasl(Inbox& in, Outbox& out);
   [[nodiscard]] bool room(const Outbox& out) const;
   [[nodiscard]] bool must_wait(Verb verb) const;
@@ -145,7 +150,9 @@ class SmtpDialog final : public Dialog {
   std::size_t held_ = 0;          // our own replies that wait behind them
   Transaction mail_;
   SaslName sasl_;
-  bool chunking_ = false;  // offered by the last EHLO
+  bool chunking_ = false;     // offered by the last EHLO
+  bool tls_offered_ = false;  // by the last EHLO
+  bool inside_tls_ = false;
   bool authenticated_ = false;
   bool server_in_data_ = false;  // the server gave 354 before the message was here
   bool noop_pending_ = false;
