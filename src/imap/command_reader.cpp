@@ -107,7 +107,8 @@ void CommandReader::refuse() {
 bool CommandReader::take_line(std::string_view& input, std::string& text) const {
   const auto end = input.find('\n');
   const auto length = end == npos ? input.size() : end + 1;
-  text += input.substr(0, std::min(length, limit_ + 1));  // one more than the limit says that it is too long
+  const auto room = limit_ + 1 - std::min(text.size(), limit_);  // one more than the limit says that it is too long
+  text += input.substr(0, std::min(length, room));
   input.remove_prefix(length);
   return end != npos;
 }

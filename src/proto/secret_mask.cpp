@@ -2,6 +2,8 @@
 #include "proto/secret_mask.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -39,11 +41,31 @@ std::string first_words(std::string_view line, int count) {
   return ascii::trim(rest).empty() ? std::string(line) : std::string(shown) + " " + std::string(kHidden);
 }
 
+/// Octets of the literal that a line announces at its end, "{5}" or "{5+}" (RFC 9051 section 4.3).
+std::optional<std::uint64_t> announced(std::string_view line) {
+  const auto brace = line.rfind('{');
+  if (brace == std::string_view::npos || !line.ends_with('}')) return std::nullopt;
+  auto digits = line.substr(brace + 1, line.size() - brace - 2);
+  if (digits.ends_with('+')) digits.remove_suffix(1);
+  return ascii::number<std::uint64_t>(digits);
+}
+
 }  // namespace
 
+std::string SecretMask::login_goes_on(std::string_view line) {
+  if (line.size() >= *literal_)
+    literal_ = announced(line.substr(*literal_));
+  else
+    *literal_ -= std::min<std::uint64_t>(*literal_, line.size() + 2);
+  return std::string(kHidden);
+}
+
 std::string SecretMask::to_server(std::string_view line) {
-  if (std::exchange(asked_, false)) return std::string(kHidden);
+  const bool asked = std::exchange(asked_, false);
+  if (literal_) return login_goes_on(line);
+  if (asked) return std::string(kHidden);
   const auto* const command = command_in(line);
+  if (command != nullptr && command->keep == 3) literal_ = announced(line);
   return command == nullptr ? std::string(line) : first_words(line, command->keep);
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,7 +18,10 @@ class SecretMask {
   void to_client(std::string_view line);
 
  private:
-  bool asked_ = false;  // by the server: the next line to it is part of an authentication
+  std::string login_goes_on(std::string_view line);
+
+  bool asked_ = false;                    // by the server: the next line to it is part of an authentication
+  std::optional<std::uint64_t> literal_;  // a LOGIN of IMAP goes on behind so many octets: all of that is hidden
 };
 
 }  // namespace p3scan::proto

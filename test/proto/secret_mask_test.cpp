@@ -30,6 +30,13 @@ const Case kCases[] = {
     {"okay_is_no_prompt", {"< +OK", "> STAT"}, "STAT"},
     {"imap_login", {"> a1 LOGIN fred secret"}, "a1 LOGIN fred <hidden>"},
     {"imap_authenticate", {"> a1 authenticate PLAIN AGZyZWQAc2VjcmV0"}, "a1 authenticate PLAIN <hidden>"},
+    {"imap_login_literal_name", {"> a1 LOGIN {4}", "> fred secret"}, "<hidden>"},
+    {"imap_login_literal_password", {"> a1 LOGIN fred {6}"}, "a1 LOGIN fred <hidden>"},
+    {"imap_login_literals", {"> a1 LOGIN {4+}", "> fred {6+}", "> secret"}, "<hidden>"},
+    {"imap_login_prompted", {"> a1 LOGIN {4}", "< + ok", "> fred {6}", "< + ok", "> secret"}, "<hidden>"},
+    {"imap_login_line_end_in_literal", {"> a1 LOGIN fred {8}", "> sec", "> ret"}, "<hidden>"},
+    {"imap_login_over", {"> a1 LOGIN {4}", "> fred {6}", "> secret", "> a2 NOOP"}, "a2 NOOP"},
+    {"imap_other_literal", {"> a1 SELECT {5}", "> INBOX"}, "INBOX"},
     {"others_stay", {"> RETR 1"}, "RETR 1"},
     {"empty", {"> "}, ""},
 };
