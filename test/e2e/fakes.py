@@ -375,7 +375,7 @@ class SmtpSink(Server):
     session_type = SmtpSession
 
     def __init__(self, namespace, lenient=False, piece=None, hook=None, port=25, chunking=True,
-                 final=b"250 2.0.0 queued\r\n"):
+                 final=b"250 2.0.0 queued\r\n", tls=None):
         self.mails = []
         self.broken = []            # mails whose client left before their end
         self.lenient = lenient
@@ -384,4 +384,4 @@ class SmtpSink(Server):
         self.final = final
         self.extensions = [b"PIPELINING", b"SIZE 209715200", b"8BITMIME", b"SMTPUTF8", b"DSN", b"STARTTLS",
                            b"ENHANCEDSTATUSCODES"] + ([b"CHUNKING"] if chunking else [])
-        super().__init__(namespace, port)
+        super().__init__(namespace, port, tls)
