@@ -97,6 +97,7 @@ class Start {
     auto account = choose_account(config_, log_);
     if (!account) return fail(account.error());
     if (auto made = create_directories(config_, *account); !made) return made;
+    if (auto held = open_ca(); !held) return held;
     auto opened = listen(config_, log_);
     if (!opened) return fail(opened.error());
     listeners = std::move(*opened);
@@ -114,9 +115,23 @@ class Start {
 
   std::vector<net::Listener> listeners;
   std::optional<PidFile> pid_file;
+  CaStart ca;
   Background background;
 
  private:
+  /// Here, where it is root's to open; what is in there only the signer reads.
+  Result<void, std::string> open_ca() {
+    ca.owner = ::geteuid();
+    auto files = authority::open_files(config_.cadir, ca.owner);
+    if (files) {
+      ca.files = std::move(*files);
+      return {};
+    }
+    if (files.error().kind == authority::Missing::wrong) return fail(files.error().text);
+    if (files.error().kind == authority::Missing::unreadable) log_.warning("{}: there is no CA", files.error().text);
+    return {};
+  }
+
   Result<void, std::string> last_steps() {
     log_.debug("up to {} descriptors", raise_descriptor_limit());
     if (const auto error = check_spool(config_); !error.empty()) return fail(error);
@@ -173,7 +188,8 @@ int run_daemon(Started started) {
               .config_name = started.invocation.configfile,
               .gateway_capabilities = gateway_capabilities(started.config),
               .reread = [&] { return reread(started.invocation, started.argv); },
-              .roles = {}});
+              .roles = {},
+              .ca = std::move(start.ca)});
   if (!start.pid_file->remove()) log.error("Unable to remove {}", start.pid_file->path());
   log.notice("P3Scan terminates now");
   return EXIT_SUCCESS;

@@ -10,6 +10,7 @@
 
 #include "app/gateway_services.h"
 #include "app/notification_services.h"
+#include "authority/leaves.h"
 #include "base/asio/asio.h"
 #include "base/packet_socket.h"
 #include "config/load.h"
@@ -101,6 +102,7 @@ class Gateway {
   std::vector<std::unique_ptr<Loop>> loops_;
   Admission admission_;
   std::unique_ptr<WorkerPool> workers_;
+  std::unique_ptr<authority::Leaves> leaves_;
   std::unique_ptr<notify::Administrators> administrators_;
   asio::posix::stream_descriptor control_;
   asio::signal_set signals_;
@@ -149,7 +151,8 @@ bool Gateway::make_services(const config::Config& config) {
                                     .own_connections = own_connections_,
                                     .changed_messages = changed_messages_,
                                     .blocking = blocking_,
-                                    .administrators = *administrators_});
+                                    .administrators = *administrators_,
+                                    .leaves = *leaves_});
     if (!services) {
       start_.log.error("{}", services.error());
       return false;
@@ -165,6 +168,8 @@ bool Gateway::make_services(const config::Config& config) {
 
 int Gateway::run() {
   workers_ = std::make_unique<WorkerPool>(first().io.get_executor(), std::move(start_.announcements));
+  leaves_ = std::make_unique<authority::Leaves>(first().io.get_executor(), start_.log);
+  if (start_.signer) leaves_->connect(std::move(start_.signer));
   administrators_ = std::make_unique<notify::Administrators>(first().io.get_executor(), start_.log);
   make_acceptors();
   if (!make_services(start_.config)) return 1;
@@ -193,10 +198,11 @@ asio::awaitable<void> Gateway::obey_master() {
   for (;;) {
     const auto [ec] = co_await control_.async_wait(asio::posix::stream_descriptor::wait_read, kNothrow);
     if (ec) co_return;
-    const auto packet = receive_packet(control_.native_handle());
+    auto packet = receive_packet(control_.native_handle());
     if (!packet) continue;
     if (packet->text.empty()) break;  // the master is gone, and nobody would restart or stop us
     if (packet->text == "reload") reload(*packet);
+    if (packet->text == "signer" && packet->fds.size() == 1) leaves_->connect(std::move(packet->fds.front()));
   }
   drain();
 }

@@ -16,10 +16,12 @@ struct GatewayStart {
   std::vector<net::Listener> listeners;  // bound and listening, one per event loop and address
   /// SOCK_SEQPACKET to the master. Out: one packet "ready" once connections are accepted.
   /// In: packet "reload" with one descriptor (SCM_RIGHTS), a memfd that holds the text of the new configuration file.
+  /// Or packet "signer" with one descriptor: the socket of a signer in place of the one before.
   /// End of file: the master is gone.
   UniqueFd control;
   /// SOCK_SEQPACKET, read only: packets of worker processes, see scan/worker_wire.h. Never at its end while the master lives.
   UniqueFd announcements;
+  UniqueFd signer;  // SOCK_SEQPACKET to the signer, see authority/wire.h; none: there is no CA
   Log log;
   std::vector<std::string> argv;  // command line, which outranks a re-read configuration file
   std::string config_name;        // of the configuration file, for messages

@@ -140,6 +140,7 @@ Result<std::shared_ptr<const session::Services>, std::string> build_services(con
   services->template_text = std::move(*text);
   services->extra_template = extra_template(plan.config, plan.log);
   services->administrators = &plan.administrators;
+  services->leaves = &plan.leaves;
   auto info = make_scanner_info(plan.config, plan.executor, plan.log);
   if (!info) return fail(info.error());
   services->scanner_info = std::move(*info);

@@ -20,6 +20,7 @@ struct ServicesPlan {
   imap::ChangedMessages& changed_messages;
   boost::asio::thread_pool& blocking;
   notify::Administrators& administrators;
+  authority::Leaves& leaves;
 };
 
 /// What sessions of one event loop use under `config`. The error names the option that is wrong.

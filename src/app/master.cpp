@@ -76,7 +76,8 @@ std::string reloading_state() {
 
 class Master {
  public:
-  explicit Master(MasterStart start) : start_(std::move(start)) {}
+  explicit Master(MasterStart start)
+      : start_(std::move(start)), signer_(std::move(start_.ca), start_.log, start_.roles.signer) {}
   void run();
 
  private:
@@ -84,6 +85,7 @@ class Master {
 
   void start_gateway();
   void start_loader();
+  void start_signer();
   void start_what_is_due();
   Moment next_due() const;
   void wait();
@@ -104,6 +106,7 @@ class Master {
   SocketPair announcements_;  // both ends stay open here: they outlive gateways and loaders
   Process gateway_;
   std::vector<Loader> loaders_;
+  SignerKeeper signer_;
   std::uint64_t generation_ = 0;
   Backoff gateway_backoff_;
   Backoff loader_backoff_;
@@ -131,6 +134,7 @@ void Master::run() {
       ::sd_notify(0, "READY=1\nSTATUS=Serving");
     });
     for (auto& loader : loaders_) take_packets(loader, [&](const std::string& text) { loader_says(loader, text); });
+    signer_.log_signatures();
     reap();
     advance_shutdown();
   }
@@ -143,14 +147,17 @@ void Master::start_gateway() {
     gateway_due_ = Clock::now() + 1s;
     return start_.log.error("Can't start the gateway: {}", std::generic_category().message(sockets.error()));
   }
+  auto signer = signer_.start();
   ChildPlan plan{.name = "p3scan-gateway", .capabilities = start_.gateway_capabilities};
   plan.keep = {sockets->theirs.get(), announcements_.theirs.get()};
+  if (signer) plan.keep.push_back(signer.get());
   for (const auto& listener : start_.listeners) plan.keep.push_back(listener.fd.get());
   plan.body = [&] {
     return start_.roles.gateway({.config = start_.config,
                                  .listeners = std::move(start_.listeners),
                                  .control = std::move(sockets->theirs),
                                  .announcements = std::move(announcements_.theirs),
+                                 .signer = std::move(signer),
                                  .log = start_.log,
                                  .argv = start_.argv,
                                  .config_name = start_.config_name});
@@ -190,11 +197,20 @@ void Master::start_loader() {
   loaders_.push_back(std::move(loader));
 }
 
+/// For the gateway that runs; one that starts gets its own.
+void Master::start_signer() {
+  const auto socket = signer_.start();
+  const int fd = socket.get();
+  if (socket && gateway_.control && !send_packet(gateway_.control.get(), "signer", {&fd, 1}))
+    start_.log.error("The gateway could not be told of the new signer");
+}
+
 void Master::start_what_is_due() {
   if (phase_ != Phase::serving) return;
   const auto now = Clock::now();
   if (gateway_due_ && *gateway_due_ <= now) start_gateway();
   if (loader_due_ && *loader_due_ <= now) start_loader();
+  if (signer_.due() && *signer_.due() <= now) start_signer();
 }
 
 Moment Master::next_due() const {
@@ -202,6 +218,7 @@ Moment Master::next_due() const {
   if (phase_ != Phase::serving) return next;
   keep_earlier(next, gateway_due_);
   keep_earlier(next, loader_due_);
+  keep_earlier(next, signer_.due());
   return next;
 }
 
@@ -212,6 +229,7 @@ void Master::wait() {
   };
   add(gateway_);
   for (const auto& loader : loaders_) add(loader);
+  if (signer_.control() >= 0) fds.push_back({.fd = signer_.control(), .events = POLLIN, .revents = 0});
   int timeout = -1;
   if (const auto due = next_due())
     timeout = static_cast<int>(
@@ -258,6 +276,7 @@ void Master::reap() {
     if (pid <= 0) return;
     const auto loader = std::ranges::find(loaders_, pid, &Loader::pid);
     if (pid == gateway_.pid) gateway_ended(status);
+    if (signer_.is(pid)) signer_.ended(status, phase_ != Phase::serving);
     if (loader != loaders_.end()) loader_ended(loader, status);
   }
 }
@@ -310,6 +329,7 @@ void Master::reload() {
   if (gateway_.control && (!file || !send_packet(gateway_.control.get(), "reload", {&fd, 1})))
     start_.log.error("The gateway could not be told of the new configuration");
   if (new_loader) loader_due_ = Clock::now();
+  if (signer_.reopen(start_.config.cadir)) start_signer();
   ::sd_notify(0, "READY=1");
   start_.log.notice("Caught HUP, ...done.");
 }
@@ -326,6 +346,7 @@ void Master::stop() {
 
 void Master::kill_all() {
   if (gateway_.pid > 0) ::kill(gateway_.pid, SIGKILL);
+  signer_.kill();
   for (const auto& loader : loaders_) ::kill(loader.pid, SIGKILL);
 }
 
@@ -343,7 +364,7 @@ void Master::advance_shutdown() {
     // Workers end with their sockets; those that no gateway took are in here.
     announcements_ = {};
   }
-  if (phase_ == Phase::ending && loaders_.empty()) phase_ = Phase::over;
+  if (phase_ == Phase::ending && loaders_.empty() && !signer_.running()) phase_ = Phase::over;
 }
 
 }  // namespace

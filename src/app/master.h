@@ -7,6 +7,7 @@
 
 #include "app/gateway.h"
 #include "app/pidfile.h"
+#include "app/signer_keeper.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "config/config.h"
@@ -25,6 +26,7 @@ struct Reread {
 struct Roles {
   std::function<int(GatewayStart)> gateway = run_gateway;
   std::function<int(worker::LoaderStart)> loader = worker::run_loader;
+  SignerKeeper::Role signer = run_signer;
 };
 
 struct MasterStart {
@@ -36,9 +38,10 @@ struct MasterStart {
   std::vector<unsigned> gateway_capabilities;
   std::function<Result<Reread, std::vector<std::string>>()> reread;  // on SIGHUP
   Roles roles;
+  CaStart ca = {};
 };
 
-/// Starts the gateway and, for the embedded engine, a loader; keeps both alive; acts on SIGTERM, SIGINT (end, letting
+/// Starts the gateway and, for the embedded engine, a loader, and, with a CA, a signer; keeps them alive; acts on SIGTERM, SIGINT (end, letting
 /// sessions finish; a second one: at once) and SIGHUP (new configuration). Returns when all children are gone.
 /// For a process with one thread, which must have those signals and SIGCHLD blocked (block_signals).
 void run_master(MasterStart start);

@@ -68,12 +68,13 @@ struct Config {
   bool imapport_given = false;
 
   // TLS
-  std::vector<TlsPort> tls;            // ports that are not named have a mode of their own, see session/tls_mode
-  TlsBad tlsbad = TlsBad::mirror;      // a server whose certificate has a flaw; mirror in plain text: refuse
-  std::string tlsroots;                // more trusted roots, a file in PEM
-  std::string tlscrl;                  // revoked certificates, a file in PEM
-  std::vector<std::string> tlsbypass;  // host, *.suffix, address or network of the server, client:NETWORK
-  bool tlslearn = false;               // pass clients that reject our certificates again and again
+  std::vector<TlsPort> tls;              // ports that are not named have a mode of their own, see session/tls_mode
+  TlsBad tlsbad = TlsBad::mirror;        // a server whose certificate has a flaw; mirror in plain text: refuse
+  std::string cadir = "/etc/p3scan/ca";  // CA for interception, see authority/files.h
+  std::string tlsroots;                  // more trusted roots, a file in PEM
+  std::string tlscrl;                    // revoked certificates, a file in PEM
+  std::vector<std::string> tlsbypass;    // host, *.suffix, address or network of the server, client:NETWORK
+  bool tlslearn = false;                 // pass clients that reject our certificates again and again
   TlsClientCert tlsclientcert = TlsClientCert::pass;  // servers that insist on one
   seconds tlswait{2};                                 // silence after which a client of a TLS port speaks plain text
 

@@ -68,6 +68,11 @@ inline constexpr Option kConnectionRows[] = {
      .man = "Repeat the option or separate several by commas. Without a CA the mail program speaks plain text to such "
             "a port, and p3scan TLS to the server; with one see tls.",
      .compat = {Compat::repaired, "the server's certificate is verified, see tlsbad; several ports can be given"}},
+    {.name = "cadir", .field = &Config::cadir, .argument = "DIRECTORY", .section = Section::protocol,
+     .check = check_path,
+     .help = "directory with the CA that signs for intercepted connections",
+     .man = "p3scan ca makes it. It and its files must be root's, or the user's who starts p3scan, and the keys "
+            "readable by nobody else. Without a CA no client's TLS is intercepted. On SIGHUP a new CA is taken."},
     {.name = "imapport", .field = &Config::imapport, .argument = "PORT", .section = Section::protocol,
      .help = "destination ports that carry IMAP",
      .man = "Repeat the option or separate several by commas. This version does not speak IMAP: connections to these "

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "authority/leaves.h"
 #include "base/log.h"
 #include "config/config.h"
 #include "filter/filter.h"
@@ -50,6 +51,7 @@ struct Services {
   std::string hostname;
   std::string domainname;
   std::shared_ptr<net::TlsContext> tls_client;        // towards servers
+  authority::Leaves* leaves = nullptr;                // identities for clients; shared by all loops, outlives them
   net::OwnConnections* own_connections = nullptr;     // shared by all loops, outlives them
   imap::ChangedMessages* changed_messages = nullptr;  // shared by all loops, outlives them
   boost::asio::thread_pool* blocking = nullptr;       // for what waits for a disk

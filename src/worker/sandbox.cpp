@@ -66,12 +66,16 @@ Result<void, std::string> confine_to(const std::string& directory) {
   // NOLINTBEGIN(cppcoreguidelines-pro-type-vararg): the C library has no functions for these
   const UniqueFd ruleset(
       static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, attributes_size(version), 0)));
-  const UniqueFd parent(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!ruleset || !parent) return fail(fmt::format("Landlock: {}: {}", directory, why(errno)));
-  const landlock_path_beneath_attr rule{.allowed_access = kInDirectory & attributes.handled_files,
-                                        .parent_fd = parent.get()};
-  if (::syscall(SYS_landlock_add_rule, ruleset.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0 ||
-      ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0)
+  if (!ruleset) return fail(fmt::format("Landlock: {}", why(errno)));
+  if (!directory.empty()) {
+    const UniqueFd parent(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!parent) return fail(fmt::format("Landlock: {}: {}", directory, why(errno)));
+    const landlock_path_beneath_attr rule{.allowed_access = kInDirectory & attributes.handled_files,
+                                          .parent_fd = parent.get()};
+    if (::syscall(SYS_landlock_add_rule, ruleset.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
+      return fail(fmt::format("Landlock: {}: {}", directory, why(errno)));
+  }
+  if (::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0)
     return fail(fmt::format("Landlock: {}", why(errno)));
   // NOLINTEND(cppcoreguidelines-pro-type-vararg)
   return {};

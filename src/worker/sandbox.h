@@ -8,7 +8,7 @@
 namespace p3scan::worker {
 
 struct SandboxLimits {
-  std::string directory;        // the only place in the file system
+  std::string directory;        // the only place in the file system; empty: there is none
   std::uint64_t memory = 0;     // octets of private memory beyond what is in use now
   std::uint64_t file_size = 0;  // octets of the largest file it may write
 };

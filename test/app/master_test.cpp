@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <sstream>
 
 #include "base/packet_socket.h"
+#include "support/temporary.h"
 
 namespace p3scan::app {
 namespace {
@@ -27,12 +29,23 @@ std::string text_of(int fd) {
   return text;
 }
 
+/// Greets its gateway by number and ends when that is told to, or goes.
+int fake_signer(SignerStart start) {
+  say(fmt::format("signer {} has {}", ::getpid(), text_of(start.files.key.get())));
+  send_packet(start.control.get(), "something for somebody");
+  send_packet(start.gateway.get(), fmt::format("signer {}", ::getpid()));
+  receive_packet(start.gateway.get(), Wait::yes);
+  return 0;
+}
+
 volatile sig_atomic_t term_came = 0;  // NOLINT: a handler has nothing else
 
 /// Says what happens to it on stdout, which the test reads.
 int fake_gateway(GatewayStart start) {
   say(fmt::format("gateway {} of user {} with {} listeners", ::getpid(), start.config.user, start.listeners.size()));
   send_packet(start.control.get(), "ready");
+  auto signer = std::move(start.signer);
+  if (signer) say("gateway is greeted by " + receive_packet(signer.get(), Wait::yes)->text);
   struct sigaction action{};
   action.sa_handler = [](int) { term_came = 1; };  // interrupts recvmsg, unlike std::signal's
   ::sigaction(SIGTERM, &action, nullptr);
@@ -41,8 +54,13 @@ int fake_gateway(GatewayStart start) {
     const sigset_t none{};
     const timespec soon{0, 20'000'000};
     ::ppoll(fds, 2, &soon, &none);
-    if (const auto packet = receive_packet(start.control.get())) {
+    if (auto packet = receive_packet(start.control.get())) {
       if (packet->text.empty()) break;
+      if (packet->text == "signer") {
+        signer = std::move(packet->fds.at(0));
+        say("gateway is greeted by " + receive_packet(signer.get(), Wait::yes)->text);
+        continue;
+      }
       say(fmt::format("gateway gets {}: {}", packet->text, packet->fds.empty() ? "" : text_of(packet->fds[0].get())));
     }
     if (const auto packet = receive_packet(start.announcements.get())) say("gateway hears " + packet->text);
@@ -69,7 +87,7 @@ int fake_loader(worker::LoaderStart start) {
 class MasterProcess {
  public:
   explicit MasterProcess(const config::Config& config,
-                         std::function<Result<Reread, std::vector<std::string>>()> reread = {}) {
+                         std::function<Result<Reread, std::vector<std::string>>()> reread = {}, CaStart ca = {}) {
     std::array<int, 2> pipe{};
     if (::pipe(pipe.data()) != 0) std::abort();
     pid_ = ::fork();
@@ -85,7 +103,8 @@ class MasterProcess {
                         .config_name = "test",
                         .gateway_capabilities = {},
                         .reread = std::move(reread),
-                        .roles = {.gateway = fake_gateway, .loader = fake_loader}};
+                        .roles = {.gateway = fake_gateway, .loader = fake_loader, .signer = fake_signer},
+                        .ca = std::move(ca)};
       run_master(std::move(start));
       say("master ends");
       ::_exit(0);
@@ -266,6 +285,101 @@ TEST(Master, KeepsTheOldConfigurationWhenTheNewOneIsWrong) {
   master.signal(SIGTERM);
   EXPECT_TRUE(master.line("master ends"));
   EXPECT_FALSE(master.saw("gateway gets reload: ")) << "a packet would come before the end";
+}
+
+/// Files with words in them: the master does not read them.
+class Ca {
+ public:
+  Ca() {
+    ::mkdir(path().c_str(), 0700);
+    for (const auto* name : {"ca.pem", "untrusted.pem", "ca.key", "untrusted.key"}) write(name, "first");
+  }
+  void write(const std::string& name, const std::string& text) const {
+    const auto file = path() + "/" + name;
+    ::unlink(file.c_str());
+    test::write_file(file, text);
+    ::chmod(file.c_str(), 0600);
+  }
+  std::string path() const { return directory_.path() + "/ca"; }
+  CaStart open() const {
+    auto files = authority::open_files(path(), ::geteuid());
+    if (!files) return {};
+    return {.files = std::move(*files), .owner = ::geteuid()};
+  }
+  config::Config config() const {
+    auto config = with_scanner(config::ScannerType::clamd);
+    config.cadir = path();
+    return config;
+  }
+  std::function<Result<Reread, std::vector<std::string>>()> reread() const {
+    return [config = config()]() -> Result<Reread, std::vector<std::string>> { return Reread{config, "the text"}; };
+  }
+
+ private:
+  test::TemporaryDirectory directory_;
+};
+
+TEST(Master, WithoutACaThereIsNoSigner) {
+  MasterProcess master(with_scanner(config::ScannerType::clamd));
+  ASSERT_TRUE(master.line("gateway "));
+  master.signal(SIGTERM);
+  EXPECT_TRUE(master.line("master ends"));
+  EXPECT_FALSE(master.saw("gateway is greeted"));
+}
+
+TEST(Master, StartsTheSignerAgainAndTellsTheGateway) {
+  const Ca ca;
+  MasterProcess master(ca.config(), {}, ca.open());
+  const auto first = master.line("gateway is greeted by signer ");
+  ASSERT_TRUE(first);
+  ::kill(first_number(*first), SIGKILL);
+  const auto second = master.line("gateway is greeted by signer ");
+  ASSERT_TRUE(second);
+  EXPECT_NE(*first, *second);
+  master.signal(SIGTERM);
+  EXPECT_TRUE(master.line("master ends"));
+}
+
+TEST(Master, ANewGatewayHasANewSigner) {
+  const Ca ca;
+  MasterProcess master(ca.config(), {}, ca.open());
+  const auto gateway = master.line("gateway ");
+  const auto first = master.line("gateway is greeted by signer ");
+  ASSERT_TRUE(first);
+  ::kill(first_number(*gateway), SIGKILL);
+  const auto second = master.line("gateway is greeted by signer ");
+  ASSERT_TRUE(second);
+  EXPECT_NE(*first, *second);
+  EXPECT_NE(::kill(first_number(*first), 0), 0) << "the old one ended with its gateway";
+  master.signal(SIGTERM);
+  EXPECT_TRUE(master.line("master ends"));
+}
+
+TEST(Master, HangupTakesAChangedCa) {
+  const Ca ca;
+  MasterProcess master(ca.config(), ca.reread(), ca.open());
+  ASSERT_TRUE(master.line("gateway is greeted by signer "));
+  master.signal(SIGHUP);
+  ASSERT_TRUE(master.line("gateway gets reload"));
+  ca.write("ca.key", "second");
+  master.signal(SIGHUP);
+  ASSERT_TRUE(master.line("gateway gets reload"));
+  ASSERT_TRUE(master.line("gateway is greeted by signer ")) << "only the second time there was another file";
+  ::chmod((ca.path() + "/ca.key").c_str(), 0644);
+  master.signal(SIGHUP);
+  ASSERT_TRUE(master.line("gateway gets reload"));
+  master.signal(SIGTERM);
+  EXPECT_TRUE(master.line("master ends"));
+}
+
+TEST(Master, HangupTakesACaThatWasNotThere) {
+  const Ca ca;
+  MasterProcess master(ca.config(), ca.reread(), {.files = {}, .owner = ::geteuid()});
+  ASSERT_TRUE(master.line("gateway "));
+  master.signal(SIGHUP);
+  ASSERT_TRUE(master.line("gateway is greeted by signer "));
+  master.signal(SIGTERM);
+  EXPECT_TRUE(master.line("master ends"));
 }
 
 }  // namespace

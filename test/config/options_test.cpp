@@ -104,6 +104,7 @@ const Case kValues[] = {
     {"tlsclientcert", "refuse"},
     {"tlswait", "5"},
     {"tlsroots", "/x"},
+    {"cadir", "/x"},
     {"imapport", "imap, 1143", "143, 1143"},
     {"authuser", "yes"},
     {"usersdir", "/x"},
