@@ -40,9 +40,10 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-void remove_line_end(std::string& text) {
+/// Of the line that begins at `from`; a CR in front of it belongs to a literal.
+void remove_line_end(std::string& text, std::size_t from = 0) {
   text.pop_back();
-  if (text.ends_with('\r')) text.pop_back();
+  if (text.size() > from && text.ends_with('\r')) text.pop_back();
 }
 
 bool has_stray_octet(std::string_view line) { return line.find_first_of("\r\0"sv) != npos; }
@@ -129,7 +130,7 @@ Status CommandReader::read_line(std::string_view& input) {
 }
 
 Status CommandReader::end_line() {
-  remove_line_end(command_.text);
+  remove_line_end(command_.text, line_);
   const auto line = std::string_view(command_.text).substr(line_);
   auto rest = line;
   if (line_ == 0) {
@@ -166,7 +167,7 @@ Status CommandReader::begin_command(std::string_view line) {
 }
 
 Status CommandReader::literal_begins(const Tail& tail, bool message) {
-  if (!message && (tail.size > limit_ || command_.text.size() + tail.size > limit_))
+  if (!message && (tail.size > limit_ || command_.text.size() + 2 + tail.size > limit_))
     return refuse_line("Literal too long");
   command_.text += "\r\n";
   command_.literals.push_back({.at = command_.text.size(),

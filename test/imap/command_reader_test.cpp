@@ -38,6 +38,7 @@ const Case kCases[] = {
     {"literal_in_list", "a1 FETCH 1 BODY[HEADER.FIELDS ({4+}\r\nDate)]\r\n",
      "<a1 FETCH|a1 FETCH 1 BODY[HEADER.FIELDS ({4+}\r\nDate)]\r\n>"},
     {"literal_lf", "a1 X {1}\na\na2 NOOP\n", "+<a1 X|a1 X {1}\r\na\r\n><a2 NOOP|a2 NOOP\r\n>"},
+    {"literal_ends_with_cr", "a1 X {2}\r\nb\r\na2 NOOP\r\n", "+<a1 X|a1 X {2}\r\nb\r\r\n><a2 NOOP|a2 NOOP\r\n>"},
     {"literal_too_long", "a1 X {81}\r\na2 NOOP\r\n", "!a1 <a2 NOOP|a2 NOOP\r\n>"},
     {"literal_plus_too_long", "a1 X {81+}\r\n" + std::string(81, 'x') + " {3+}\r\nabc {4}\r\na2 NOOP\r\n",
      "!a1 <a2 NOOP|a2 NOOP\r\n>"},
