@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "base/ascii.h"
 
@@ -13,19 +12,6 @@ namespace p3scan::net {
 namespace {
 
 namespace ip = boost::asio::ip;
-
-bool in_network(const Address& address, const Address& network, unsigned prefix) {
-  if (address.is_v4() != network.is_v4()) return false;
-  const auto matches = [prefix](const auto& a, const auto& b) {
-    for (std::size_t bit = 0; bit < prefix; ++bit) {
-      const auto mask = static_cast<unsigned char>(0x80U >> (bit % 8));
-      if (((a[bit / 8] ^ b[bit / 8]) & mask) != 0) return false;
-    }
-    return true;
-  };
-  if (address.is_v4()) return matches(address.to_v4().to_bytes(), network.to_v4().to_bytes());
-  return matches(address.to_v6().to_bytes(), network.to_v6().to_bytes());
-}
 
 struct Special {
   std::string_view network;
@@ -56,18 +42,13 @@ bool host_matches(std::string_view host, std::string_view entry) {
 
 /// The complaint about an entry, empty when there is none.
 std::string AllowList::add(const std::string& entry) {
-  const auto slash = entry.find('/');
-  boost::system::error_code not_address;
-  const auto address = ip::make_address(entry.substr(0, slash), not_address);
-  if (!not_address) {
-    const unsigned width = address.is_v4() ? 32 : 128;
-    const auto prefix = slash == std::string::npos ? std::optional(width)
-                                                   : ascii::number<unsigned>(std::string_view(entry).substr(slash + 1));
-    if (!prefix || *prefix > width) return "has no valid prefix length";
-    networks_.push_back({address, *prefix});
+  if (const auto network = parse_network(entry)) {
+    networks_.push_back(*network);
     return {};
+  } else if (network.error() == NetworkError::bad_prefix) {
+    return "has no valid prefix length";
   }
-  if (slash != std::string::npos || !is_host_name(entry)) return "is neither a host name nor an address nor a network";
+  if (!is_host_name(entry)) return "is neither a host name nor an address nor a network";
   hosts_.push_back(entry);
   return {};
 }
@@ -83,14 +64,14 @@ Result<AllowList, std::string> AllowList::parse(const std::vector<std::string>& 
 bool AllowList::permits(std::string_view host, const Address& raw) const {
   const auto address = unmapped(raw);
   if (networks_.empty() && hosts_.empty()) return !is_special_purpose(address);
-  return std::ranges::any_of(networks_, [&](const Network& n) { return in_network(address, n.address, n.prefix); }) ||
+  return std::ranges::any_of(networks_, [&](const Network& n) { return n.contains(address); }) ||
          std::ranges::any_of(hosts_, [&](const std::string& entry) { return host_matches(host, entry); });
 }
 
 bool is_special_purpose(const Address& raw) {
   const auto address = unmapped(raw);
   return std::ranges::any_of(kSpecial, [&](const Special& s) {
-    return in_network(address, ip::make_address(std::string(s.network)), s.prefix);
+    return Network{ip::make_address(std::string(s.network)), s.prefix}.contains(address);
   });
 }
 

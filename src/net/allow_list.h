@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "net/endpoint.h"
+#include "net/network.h"
 
 namespace p3scan::net {
 
@@ -24,10 +25,6 @@ class AllowList {
  private:
   std::string add(const std::string& entry);
 
-  struct Network {
-    Address address;
-    unsigned prefix;
-  };
   std::vector<Network> networks_;
   std::vector<std::string> hosts_;
 };
