@@ -5,7 +5,6 @@ namespace p3scan::proto::smtp {
 namespace {
 
 const Options kReject{.barelf = BareLf::reject};
-
 const Script kScripts[] = {
     {"one_chunk",
      R"(
