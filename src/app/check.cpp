@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +13,8 @@
 #include "app/gateway_services.h"
 #include "app/master.h"
 #include "app/privileges.h"
+#include "authority/certificate.h"
+#include "authority/files.h"
 #include "config/text.h"
 #include "scanner/registry.h"
 #include "worker/loader.h"
@@ -54,6 +57,17 @@ void tell_interception(Report& report, const config::Config& config) {
                 config.tproxy ? "connection's own address (TPROXY)" : "redirected connection");
 }
 
+/// While it is root: the keys are read as the signer will.
+void check_ca(Report& report, const config::Config& config) {
+  const auto files = authority::open_files(config.cadir, ::geteuid());
+  if (!files && files.error().kind == authority::Missing::wrong) return report.mistake(files.error().text);
+  if (!files) return report.fact("No CA: {}", files.error().text);
+  const auto issuers = authority::load(*files);
+  if (!issuers) return report.mistake(fmt::format("{}: {}", config.cadir, issuers.error()));
+  const auto* const certificate = issuers->trusted.certificate.get();
+  report.fact("CA: {}, {}", authority::common_name(certificate), authority::fingerprint(certificate));
+}
+
 void tell_scanner(Report& report, const config::Config& config, const ScannerSettings& scanner) {
   report.fact("Scans with {} ({}){}{}", name_of(scanner.kind), description_of(scanner.kind),
               scanner.targets.empty() ? "" : ": ", fmt::join(scanner.targets, ", "));
@@ -81,6 +95,7 @@ int run_check(const Started& started) {
   Report report;
   report.fact("Configuration: {}", started.invocation.configfile);
   tell_interception(report, config);
+  check_ca(report, config);
   check_user(report, config);
   check_directories(report, config, root);
   report.fact("Quarantine and spool: {}{}", config.virusdir, config.justdelete ? " (infected mail is deleted)" : "");

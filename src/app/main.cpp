@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <span>
 
+#include "app/ca/command.h"
 #include "app/daemon.h"
 #include "app/rules/command.h"
 #include "config/load.h"
@@ -30,6 +31,7 @@ int show_settings(std::span<const char* const> argv, const std::string& text, co
 }
 
 int start(std::span<const char* const> argv) {
+  if (argv.size() > 1 && argv[1] == app::ca::kCommand) return app::ca::run(argv.subspan(2));
   if (argv.size() > 1 && argv[1] == app::rules::kCommand) return app::rules::run(argv.subspan(2));
   auto invocation = config::parse_invocation(argv);
   if (!invocation) return refuse(invocation.error());
