@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #pragma once
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <array>
+#include <chrono>
+#include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -128,17 +132,99 @@ class TemporaryFile {
   std::string path_ = "/tmp/tls_test.XXXXXX";
 };
 
-/// Two ends of a connection over loopback.
-struct Wire {
-  explicit Wire(asio::io_context& io) : client(io), server(io) {
-    asio::ip::tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
-    client.connect(acceptor.local_endpoint());
-    acceptor.accept(server);
-    tune(client);
-    tune(server);
+/// Connections over loopback to one address.
+class Listener {
+ public:
+  explicit Listener(asio::io_context& io) : acceptor_(io, {asio::ip::address_v4::loopback(), 0}) {}
+
+  struct Wire {
+    Socket client;
+    Socket server;
+  };
+  Wire wire() {
+    Wire wire{Socket(acceptor_.get_executor()), Socket(acceptor_.get_executor())};
+    wire.client.connect(acceptor_.local_endpoint());
+    acceptor_.accept(wire.server);
+    tune(wire.client);
+    tune(wire.server);
+    return wire;
   }
-  Socket client;
-  Socket server;
+
+ private:
+  asio::ip::tcp::acceptor acceptor_;
+};
+
+/// A socket that does not block has no wait of its own.
+inline void await_octets(Socket& socket) {
+  pollfd one{.fd = socket.native_handle(), .events = POLLIN, .revents = 0};
+  EXPECT_EQ(::poll(&one, 1, 20000), 1) << "nothing came";
+}
+
+/// Both sides of a session and how their handshakes ended.
+struct Pair {
+  std::unique_ptr<TlsSession> client;
+  std::unique_ptr<TlsSession> server;
+  Result<void, std::string> client_result;
+  Result<void, std::string> server_result;
+};
+
+/// A gateway's contexts, one root that they trust, and a loop.
+class TlsWorld : public testing::Test {
+ protected:
+  TlsWorld() {
+    roots_.add(root_.certificate);
+    client_ = *TlsContext::make(TlsContext::Role::client, {.roots = roots_.path()});
+    server_ = *TlsContext::make(TlsContext::Role::server);
+  }
+
+  /// `version`: the only one; 0: what both like best.
+  Pair start(Listener::Wire& wire, TlsOptions client, TlsOptions server, int version = 0) {
+    Pair pair;
+    pair.client = *TlsSession::make(client_, wire.client, std::move(client));
+    pair.server = *TlsSession::make(server_, wire.server, std::move(server));
+    if (version != 0) SSL_set_max_proto_version(pair.client->native(), version);
+    return pair;
+  }
+
+  void shake_hands(Pair& pair) {
+    begin(*pair.client, pair.client_result);
+    begin(*pair.server, pair.server_result);
+    run();
+  }
+
+  void begin(TlsSession& session, Result<void, std::string>& result) {
+    asio::co_spawn(io_, session.handshake(std::chrono::seconds(20)),
+                   [&result](const std::exception_ptr&, Result<void, std::string> r) { result = std::move(r); });
+  }
+
+  void run() {
+    io_.restart();
+    io_.run();
+  }
+
+  /// Waits for the next octets, at most one record; the error's message if there are none.
+  std::string read(TlsSession& session, Socket& socket) {
+    std::array<char, 20000> piece{};
+    for (;;) {
+      error_code ec;
+      const auto n = session.read(piece, ec);
+      if (!ec) return {piece.data(), n};
+      if (ec != asio::error::would_block) return ec == asio::error::eof ? "(end)" : "(broken)";
+      await_octets(socket);
+    }
+  }
+
+  static void write(TlsSession& session, std::string_view bytes) {
+    error_code ec;
+    const std::array<asio::const_buffer, 1> buffers{asio::buffer(bytes)};
+    EXPECT_EQ(session.write(buffers, ec), bytes.size()) << ec.message();
+  }
+
+  asio::io_context io_;
+  TemporaryFile roots_;
+  Party root_ = make_root("Test root");
+  std::shared_ptr<TlsContext> client_;
+  std::shared_ptr<TlsContext> server_;
 };
 
 }  // namespace p3scan::net::tls_test
