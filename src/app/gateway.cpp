@@ -103,6 +103,7 @@ class Gateway {
   Admission admission_;
   std::unique_ptr<WorkerPool> workers_;
   std::unique_ptr<authority::Leaves> leaves_;
+  session::TlsMemory tls_memory_;
   std::unique_ptr<notify::Administrators> administrators_;
   asio::posix::stream_descriptor control_;
   asio::signal_set signals_;
@@ -141,6 +142,12 @@ bool Gateway::make_services(const config::Config& config) {
     start_.log.error("{}", told.error());
     return false;
   }
+  auto tls = make_tls(config);
+  if (!tls) {
+    start_.log.error("{}", tls.error());
+    return false;
+  }
+  tls->memory = &tls_memory_;
   std::vector<std::pair<Loop*, std::shared_ptr<const Services>>> fresh;
   fresh.reserve(loops_.size());
   for (auto& loop : loops_) {
@@ -152,7 +159,8 @@ bool Gateway::make_services(const config::Config& config) {
                                     .changed_messages = changed_messages_,
                                     .blocking = blocking_,
                                     .administrators = *administrators_,
-                                    .leaves = *leaves_});
+                                    .leaves = *leaves_,
+                                    .tls = *tls});
     if (!services) {
       start_.log.error("{}", services.error());
       return false;

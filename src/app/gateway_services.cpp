@@ -125,6 +125,18 @@ std::string read_whole(int fd) {
   return text;
 }
 
+Result<TlsMeans, std::string> make_tls(const config::Config& config) {
+  using net::TlsContext;
+  TlsMeans means;
+  auto client = TlsContext::make(TlsContext::Role::client, {.roots = config.tlsroots, .crls = config.tlscrl});
+  if (!client) return fail("tlsroots, tlscrl: " + client.error());
+  means.client = std::move(*client);
+  auto server = TlsContext::make(TlsContext::Role::server);
+  if (!server) return fail("TLS: " + server.error());
+  means.server = std::move(*server);
+  return means;
+}
+
 Result<std::shared_ptr<const session::Services>, std::string> build_services(const ServicesPlan& plan) {
   auto services = std::make_shared<session::Services>(plan.config, plan.log);
   set_policies(*services);
@@ -147,9 +159,12 @@ Result<std::shared_ptr<const session::Services>, std::string> build_services(con
   auto allow = net::AllowList::parse(plan.config.useurlallow);
   if (!allow) return fail(allow.error());
   services->useurl_allow = std::move(*allow);
-  auto tls = net::TlsContext::make(net::TlsContext::Role::client, {.roots = plan.config.tlsroots});
-  if (!tls) return fail("tlsroots: " + tls.error());
-  services->tls_client = std::move(*tls);
+  auto bypass = session::BypassList::parse(plan.config.tlsbypass);
+  if (!bypass) return fail(bypass.error());
+  services->bypass = std::move(*bypass);
+  services->tls_client = plan.tls.client;
+  services->tls_server = plan.tls.server;
+  services->tls_memory = plan.tls.memory;
   if (auto made = make_scanners(*services, plan); !made) return fail(made.error());
   if (auto made = make_filters(*services); !made) return fail(made.error());
   services->lists = std::make_unique<Lists>(list_settings(plan.config), plan.blocking);

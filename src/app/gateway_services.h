@@ -11,6 +11,16 @@
 
 namespace p3scan::app {
 
+/// What all event loops share of TLS, so that a session that one began another can take up again.
+struct TlsMeans {
+  std::shared_ptr<net::TlsContext> client;  // towards servers
+  std::shared_ptr<net::TlsContext> server;  // towards clients
+  session::TlsMemory* memory = nullptr;
+};
+
+/// The error names the option that is wrong.
+Result<TlsMeans, std::string> make_tls(const config::Config& config);
+
 struct ServicesPlan {
   const config::Config& config;
   const Log& log;
@@ -21,6 +31,7 @@ struct ServicesPlan {
   boost::asio::thread_pool& blocking;
   notify::Administrators& administrators;
   authority::Leaves& leaves;
+  const TlsMeans& tls;
 };
 
 /// What sessions of one event loop use under `config`. The error names the option that is wrong.

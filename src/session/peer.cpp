@@ -42,6 +42,9 @@ void InputBuffer::shrink() {
 }
 
 void Peer::attach(net::Socket socket) {
+  tls_.reset();  // it refers to the socket
+  input_.consume(input_.bytes().size());
+  closed_ = unreachable_ = false;
   socket_ = std::move(socket);
   net::tune(*socket_);
   attached_.set();

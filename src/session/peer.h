@@ -59,9 +59,11 @@ class Peer {
   Peer(const asio::any_io_executor& executor, Activity& activity, std::size_t buffer_limit)
       : activity_(activity), input_(buffer_limit), room_(executor), attached_(executor) {}
 
+  /// In place of an earlier connection, of which nothing is left.
   void attach(net::Socket socket);
   /// From here on everything is inside this session, whose handshake is done. Nothing received before may be left.
   void attach_tls(std::unique_ptr<net::TlsSession> tls);
+  const net::TlsSession* tls() const { return tls_.get(); }  // none: plain text
   bool is_attached() const { return socket_.has_value(); }
   /// The peer will never be there: it looks as if it had closed.
   void give_up();

@@ -43,18 +43,6 @@ Route redirected(const Services& services, net::Socket& client) {
 
 }  // namespace
 
-Spoken spoken_on(std::uint16_t port, const config::Config& config) {
-  if (std::ranges::find(config.emailport, port) != config.emailport.end()) return Spoken::smtp;
-  if (std::ranges::find(config.sslport, port) != config.sslport.end()) return Spoken::pop3s;
-  switch (port) {
-    case 110: return Spoken::pop3;
-    case 465:
-    case 993:
-    case 995: return Spoken::unavailable;
-    default: return Spoken::by_greeting;
-  }
-}
-
 asio::awaitable<Route> find_route(const Services& services, net::Socket& client) {
   error_code gone;
   const auto peer = client.remote_endpoint(gone);

@@ -7,16 +7,6 @@
 
 namespace p3scan::session {
 
-/// What a destination port tells about the protocol spoken there.
-enum class Spoken {
-  pop3,
-  smtp,
-  pop3s,        // TLS towards the server, plain text towards the client, as the old program had it
-  by_greeting,  // the port says nothing: the server's first words will
-  unavailable,  // TLS from the first octet on: not scanned by this version, and not passed unscanned
-};
-Spoken spoken_on(std::uint16_t port, const config::Config& config);
-
 /// Where a connection goes: the candidates in the order of preference, or why it goes nowhere (for the log).
 using Route = Result<std::vector<net::Endpoint>, std::string>;
 

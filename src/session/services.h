@@ -18,6 +18,8 @@
 #include "notify/scanner_info.h"
 #include "scan/policy.h"
 #include "scanner/scanner.h"
+#include "session/bypass.h"
+#include "session/tls_memory.h"
 #include "spool/message.h"
 
 namespace p3scan::session {
@@ -50,6 +52,9 @@ struct Services {
   std::shared_ptr<notify::ScannerInfo> scanner_info;  // none: nothing is known
   std::string hostname;
   std::string domainname;
+  BypassList bypass;
+  TlsMemory* tls_memory = nullptr;                    // shared by all loops, outlives them; none: nothing is remembered
+  std::shared_ptr<net::TlsContext> tls_server;        // towards clients
   std::shared_ptr<net::TlsContext> tls_client;        // towards servers
   authority::Leaves* leaves = nullptr;                // identities for clients; shared by all loops, outlives them
   net::OwnConnections* own_connections = nullptr;     // shared by all loops, outlives them

@@ -28,8 +28,11 @@ PortRole role_of(std::uint16_t port, const config::Config& config) {
     case 465: return {Spoken::tls, Protocol::smtps};
     case 993: return {Spoken::tls, Protocol::imaps};
     case 995: return {Spoken::tls, Protocol::pop3s};
-    default: return {};
+    default: break;
   }
+  const auto named = std::ranges::find(config.tls, port, &config::TlsPort::port);
+  if (named != config.tls.end() && named->mode == TlsMode::legacy) return {.spoken = Spoken::tls};
+  return {};
 }
 
 TlsMode tls_mode(std::uint16_t port, const config::Config& config, bool can_sign) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #pragma once
 #include <cstdint>
+#include <optional>
 
 #include "config/config.h"
 #include "session/dialogs.h"
@@ -12,10 +13,10 @@ struct PortRole {
   enum class Spoken {
     plain,        // in plain text, until both agree on something else
     tls,          // TLS from the first octet on
-    by_greeting,  // the port says nothing: the first words will
+    by_greeting,  // the port says nothing: who speaks first will
   };
   Spoken spoken = Spoken::by_greeting;
-  Protocol protocol = Protocol::pop3;  // of a port that says nothing: unknown yet
+  std::optional<Protocol> protocol = {};  // none: the server's greeting will say
   bool operator==(const PortRole&) const = default;
 };
 

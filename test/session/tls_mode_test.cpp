@@ -46,8 +46,10 @@ TEST(TlsModeTest, PortsHaveRoles) {
       {587, {Spoken::plain, Protocol::smtp}}, {110, {Spoken::plain, Protocol::pop3}},
       {143, {Spoken::plain, Protocol::imap}}, {465, {Spoken::tls, Protocol::smtps}},
       {993, {Spoken::tls, Protocol::imaps}},  {995, {Spoken::tls, Protocol::pop3s}},
-      {1995, {Spoken::tls, Protocol::pop3s}}, {4711, {Spoken::by_greeting, Protocol::pop3}},
+      {1995, {Spoken::tls, Protocol::pop3s}}, {4711, {.spoken = Spoken::by_greeting}},
   };
+  config.tls = {{4712, TlsMode::legacy}, {4711, TlsMode::intercept}, {25, TlsMode::legacy}};
+  EXPECT_EQ(role_of(4712, config), PortRole{.spoken = Spoken::tls});
   for (const auto& [port, role] : cases) EXPECT_EQ(role_of(port, config), role) << port;
   config.imapport = {110};  // the administrator's word counts more than the number
   EXPECT_EQ(role_of(110, config), (PortRole{Spoken::plain, Protocol::imap}));
