@@ -52,7 +52,11 @@ class Directory {
   UniqueFd open_file(const char* name) const {
     return UniqueFd(::openat(fd(), name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   }
-  bool has(const char* name) const { return ::faccessat(fd(), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0; }
+  /// Not by access(), which forgets the rights that a master without root still has.
+  bool has(const char* name) const {
+    struct stat st{};
+    return ::fstatat(fd(), name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+  }
 
   /// Whole and on disk before it has its name.
   Result<void, std::string> write(const std::string& name, std::string_view text, mode_t mode) const {
