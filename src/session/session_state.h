@@ -42,6 +42,7 @@ class Session {
 
   asio::awaitable<bool> find_server();
   asio::awaitable<bool> connect(const std::vector<net::Endpoint>& candidates);
+  asio::awaitable<bool> connect_again();
   asio::awaitable<bool> connect_plain(const Route::value_type& route);
   asio::awaitable<bool> connect_legacy(const Route::value_type& route);
   asio::awaitable<bool> begin_inside_tls(const Route::value_type& route);

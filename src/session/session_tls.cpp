@@ -57,7 +57,7 @@ asio::awaitable<bool> Session::intercept(FirstWords first) {
 
 Interception Session::interception(FirstWords first, bool may_reconnect) {
   Interception::Reconnect reconnect;
-  if (may_reconnect) reconnect = [this] { return connect({talk_.server}); };
+  if (may_reconnect) reconnect = [this] { return connect_again(); };
   return {*services_,
           {.client = client_,
            .server = server_,
@@ -66,6 +66,11 @@ Interception Session::interception(FirstWords first, bool may_reconnect) {
            .host = host_,
            .reconnect = std::move(reconnect)},
           std::move(first)};
+}
+
+asio::awaitable<bool> Session::connect_again() {
+  const std::vector<net::Endpoint> same{talk_.server};
+  co_return co_await connect(same);
 }
 
 /// Both sides have agreed on TLS in plain text; the engine reads neither.

@@ -1,0 +1,411 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+"""TLS on both sides: from the first octet, by STLS and by STARTTLS, and what is not intercepted."""
+import contextlib
+import pathlib
+import socket
+import ssl
+import subprocess
+import tempfile
+
+import certificates
+import fakes_tls
+import gateway as product
+import mails
+import netns
+import wait
+from fakes import Pop3Server
+from fakes_tls import TlsWire, careless, trusting
+from support import E2E
+
+NAME = "mail.example.test"
+PORTS = "25, 110, 143, 465, 587, 993, 995, 4711"
+
+
+class Ca:
+    """A CA of the gateway in a directory of its own, made as an administrator would."""
+
+    def __init__(self):
+        self._directory = tempfile.TemporaryDirectory(prefix="p3scan-cadir.")
+        base = pathlib.Path(self._directory.name)
+        base.chmod(0o755)
+        self.directory = base / "ca"
+        self.root = base / "ca.pem"
+        configuration = base / "ca.conf"
+        configuration.write_text(f"cadir = {self.directory}\n")
+        self._run("init", configuration)
+        self.root.write_bytes(self._run("export", configuration))
+
+    @staticmethod
+    def _run(verb, configuration):
+        done = subprocess.run([str(product.PROGRAM), "ca", verb, "-f", str(configuration)], capture_output=True, timeout=60)
+        assert done.returncode == 0, done
+        return done.stdout
+
+    def close(self):
+        self._directory.cleanup()
+
+
+class Tls(E2E):
+    """A server with a good certificate for NAME, a gateway with a CA, and clients that trust that CA alone."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.authority = certificates.Authority()
+        cls.addClassCleanup(cls.authority.close)
+        cls.good = cls.authority.server(NAME, netns.FAKE4)
+        cls.ca = Ca()
+        cls.addClassCleanup(cls.ca.close)
+        cls.lab.network.redirect(ports=PORTS)
+        cls.addClassCleanup(cls.lab.network.direct)
+
+    def gateway_with(self, **options):
+        return self.start_gateway({"xheader": "no", "tlsroots": str(self.authority.root), "cadir": str(self.ca.directory),
+                                   **options})
+
+    def serve(self, protocol, port=None, served=(mails.PLAIN, mails.INFECTED), **options):
+        server = fakes_tls.server(protocol, self.server, list(served), port=port, **options)
+        self.addCleanup(server.close)
+        return server
+
+    def connect(self, port):
+        wire = TlsWire(self.client, netns.FAKE4, port)
+        self.addCleanup(wire.close)
+        return wire
+
+    def secured(self, port, name=NAME, context=None):
+        return self.connect(port).start_tls(context or trusting(self.ca.root), name)
+
+    def upgraded(self, protocol, port=None, name=NAME, context=None):
+        wire = self.connect(port or fakes_tls.PORTS[protocol])
+        wire.greet(protocol)
+        self.assertRegex(wire.ask_for_tls(protocol), rb"^(\+OK|220|a1 OK)")
+        return wire.start_tls(context or trusting(self.ca.root), name)
+
+
+class FromTheFirstOctet(Tls):
+    def fetch(self, wire):
+        self.assertTrue(wire.line().startswith(b"+OK"))
+        self.assertTrue(wire.ask(b"USER alice").startswith(b"+OK"))
+        self.assertTrue(wire.ask(b"PASS x").startswith(b"+OK"))
+        self.assert_same(wire.multiline(b"RETR 1")[1], mails.PLAIN)
+        body = wire.multiline(b"RETR 2")[1]
+        self.assert_notification(body)
+        self.assertTrue(wire.ask(b"QUIT").startswith(b"+OK"))
+        return body
+
+    def test_mail_is_scanned(self):
+        self.serve("POP3", 995, tls=self.good)
+        gateway = self.gateway_with()
+        self.assertIn(b"POP3S", self.fetch(self.secured(995)))
+        gateway.wait_log("POP3S Connection from")
+        gateway.wait_log("POP3S from .* virus: ")
+        gateway.wait_log("Session done .Clean Exit")
+
+    def test_without_a_name(self):
+        self.serve("POP3", 995, tls=self.good)
+        self.gateway_with()
+        context = trusting(self.ca.root)
+        context.check_hostname = False
+        self.fetch(self.secured(995, None, context))
+
+    def test_versions(self):
+        self.serve("POP3", 995, tls=self.good)
+        self.gateway_with()
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            context = trusting(self.ca.root)
+            context.minimum_version = context.maximum_version = version
+            self.fetch(self.secured(995, context=context))
+
+    def test_no_less_than_the_client_wants(self):
+        old = self.authority.server(NAME, netns.FAKE4)
+        old.maximum_version = ssl.TLSVersion.TLSv1_2
+        self.serve("POP3", 995, tls=old)
+        gateway = self.gateway_with()
+        context = trusting(self.ca.root)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        with self.assertRaises(OSError):
+            self.secured(995, context=context)
+        gateway.wait_log(rf"TLS: client .* server .* \({NAME}\): towards the server: .*version.*tlsbypass = {NAME}")
+
+    def test_alpn_is_the_servers_choice(self):
+        picky = self.authority.server(NAME, netns.FAKE4)
+        picky.set_alpn_protocols(["pop3"])
+        self.serve("POP3", 995, tls=picky)
+        self.gateway_with()
+        context = trusting(self.ca.root)
+        context.set_alpn_protocols(["x-other", "pop3"])
+        wire = self.secured(995, context=context)
+        self.assertEqual(wire.socket.selected_alpn_protocol(), "pop3")
+        self.fetch(wire)
+
+    def test_the_client_sees_the_servers_names(self):
+        self.serve("POP3", 995, tls=self.good)
+        self.gateway_with()
+        shown = self.secured(995).socket.getpeercert()
+        self.assertIn(("DNS", NAME), shown["subjectAltName"])
+        self.assertIn(("IP Address", netns.FAKE4), shown["subjectAltName"])
+        with self.assertRaises(ssl.SSLCertVerificationError):
+            self.secured(995, "other.example.test")
+
+    def test_sessions_resume(self):
+        self.serve("POP3", 995, tls=self.good)
+        self.gateway_with()
+        context = trusting(self.ca.root)
+        first = self.secured(995, context=context)
+        self.fetch(first)
+        again = self.connect(995)
+        again.socket = context.wrap_socket(again.socket, server_hostname=NAME, session=first.socket.session)
+        self.fetch(again)
+        self.assertTrue(again.socket.session_reused)
+
+    def test_a_long_hello_in_single_octets(self):
+        self.serve("POP3", 995, tls=self.good)
+        self.gateway_with()
+        context = trusting(self.ca.root)
+        context.set_alpn_protocols(["%0250d" % n for n in range(30)] + ["pop3"])       # 8 KB, in one record
+        wire = self.connect(995)
+        wire.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = context.wrap_bio(incoming, outgoing, server_hostname=NAME)
+        with contextlib.suppress(ssl.SSLWantReadError):
+            tls.do_handshake()
+        hello = outgoing.read()
+        self.assertGreater(len(hello), 7000)
+        for octet in hello:
+            wire.socket.send(bytes((octet,)))
+        for _ in range(100):
+            incoming.write(wire.socket.recv(65536))
+            with contextlib.suppress(ssl.SSLWantReadError):
+                tls.do_handshake()
+                break
+        wire.socket.sendall(outgoing.read())
+        greeting = b""
+        while not greeting.endswith(b"\r\n"):
+            with contextlib.suppress(ssl.SSLWantReadError):
+                greeting += tls.read(100)
+                continue
+            incoming.write(wire.socket.recv(65536))
+        self.assertTrue(greeting.startswith(b"+OK"))
+
+    def test_smtps(self):
+        self.serve("SMTP", 465, tls=self.good)
+        gateway = self.gateway_with()
+        wire = self.secured(465)
+        wire.reply()
+        wire.fetch("SMTP")
+        wire.send(mails.INFECTED + b".\r\n")
+        self.assertTrue(wire.reply().startswith(b"554"))
+        gateway.wait_log("SMTPS Connection from")
+
+    def test_a_port_that_says_nothing(self):
+        self.serve("POP3", 4711, tls=self.good)
+        gateway = self.gateway_with()
+        self.fetch(self.secured(4711))
+        gateway.wait_log("POP3S Connection from")
+
+    def test_plain_text_on_a_port_that_says_nothing(self):
+        self.serve("POP3", 4711)
+        self.gateway_with()
+        self.fetch(self.connect(4711))
+
+    def test_a_silent_client_of_old(self):
+        self.serve("POP3", 995, tls=self.good)
+        self.gateway_with(tlswait="1")
+        self.fetch(self.connect(995))
+
+    def test_http(self):
+        self.serve("POP3", 995, tls=self.good)
+        gateway = self.gateway_with()
+        wire = self.connect(995)
+        wire.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        self.assertEqual(wire.rest(), b"")
+        gateway.wait_log("TLS: client .* refused: what the client says is not TLS")
+
+    def test_a_hello_that_never_ends(self):
+        self.serve("POP3", 995, tls=self.good)
+        gateway = self.gateway_with(connecttimeout="1")
+        wire = self.connect(995)
+        wire.send(b"\x16\x03\x01\x02\x00\x01")
+        self.assertEqual(wire.rest(), b"")
+        gateway.wait_log("TLS: client .* refused: what the client says is not TLS")
+
+
+class ByUpgrade(Tls):
+    def test_pop3(self):
+        server = self.serve("POP3", starttls=self.good)
+        gateway = self.gateway_with()
+        wire = self.upgraded("POP3")
+        self.assert_same(wire.fetch("POP3"), mails.PLAIN)
+        body = wire.multiline(b"RETR 2")[1]
+        self.assert_notification(body)
+        self.assertIn(b"POP3+TLS", body)
+        gateway.wait_log(r"POP3\+TLS from .* virus: ")
+        self.assertEqual(server.plain_commands(), [b"CAPA", b"STLS"])
+
+    def test_smtp(self):
+        for port in (25, 587):
+            server = self.serve("SMTP", port, starttls=self.good)
+            gateway = self.gateway_with()
+            wire = self.upgraded("SMTP", port)
+            wire.fetch("SMTP")
+            wire.send(mails.INFECTED + b".\r\n")
+            self.assertTrue(wire.reply().startswith(b"554"))
+            gateway.wait_log(r"SMTP\+TLS from .* virus: ")
+            self.assertEqual(len(server.plain_commands()), 2)
+            gateway.close()
+
+    def test_refused_by_the_server(self):
+        self.serve("POP3")
+        self.gateway_with()
+        wire = self.connect(110)
+        wire.greet("POP3")
+        self.assertTrue(wire.ask_for_tls("POP3").startswith(b"-ERR"))
+        self.assert_same(wire.fetch("POP3"), mails.PLAIN)
+
+    def test_hidden_where_it_is_refused(self):
+        self.serve("SMTP", starttls=self.good)
+        self.gateway_with(tls="25:refuse")
+        wire = self.connect(25)
+        self.assertNotIn(b"STARTTLS", wire.greet("SMTP"))
+        self.assertTrue(wire.ask_for_tls("SMTP").startswith(b"502"))
+
+    def test_passed(self):
+        self.serve("POP3", starttls=self.good)
+        gateway = self.gateway_with(tls="110:pass")
+        wire = self.upgraded("POP3", context=trusting(self.authority.root))     # the server's own certificate
+        wire.fetch("POP3")
+        self.assert_same(wire.multiline(b"RETR 2")[1], mails.INFECTED)
+        gateway.wait_log(rf"TLS: client .* server .* \({NAME}\): passes unscanned: tls = 110:pass")
+
+    def test_no_hello(self):
+        self.serve("POP3", starttls=self.good)
+        gateway = self.gateway_with()
+        wire = self.connect(110)
+        wire.greet("POP3")
+        wire.ask_for_tls("POP3")
+        wire.send(b"USER alice\r\n")
+        self.assertEqual(wire.rest(), b"")
+        gateway.wait_log("no ClientHello from the client where TLS was to begin")
+
+
+class NotIntercepted(Tls):
+    def passed(self, gateway, why, port=995, name=NAME):
+        wire = self.secured(port, name, trusting(self.authority.root))
+        wire.line()
+        wire.fetch("POP3")
+        self.assert_same(wire.multiline(b"RETR 2")[1], mails.INFECTED)
+        gateway.wait_log(r"TLS: client .* server .*: passes unscanned: " + why)
+
+    def test_bypass(self):
+        self.serve("POP3", 995, tls=self.good)
+        for entry in (NAME, "*.example.test", netns.FAKE4, "client:" + netns.CLIENT4):
+            with self.subTest(entry):
+                gateway = self.gateway_with(tlsbypass=entry)
+                self.passed(gateway, "tlsbypass has " + entry.replace("*", r"\*"))
+                gateway.close()
+
+    def test_port_that_passes(self):
+        self.serve("POP3", 995, tls=self.good)
+        self.passed(self.gateway_with(tls="995:pass"), "tls = 995:pass")
+
+    def test_port_that_is_refused(self):
+        self.serve("POP3", 993, tls=self.good)
+        gateway = self.gateway_with(tls="993:refuse")
+        self.assertEqual(self.connect(993).rest(), b"")
+        gateway.wait_log("TLS: client .*: refused: tls = 993:refuse")
+
+    def test_no_ca(self):
+        self.serve("POP3", 993, tls=self.good)
+        gateway = self.gateway_with(cadir="/nonexistent/ca")
+        self.assertEqual(self.connect(993).rest(), b"")
+        gateway.wait_log("TLS: client .*: refused: there is no CA; p3scan ca init")
+
+    def reject(self, times):
+        for _ in range(times):
+            with self.assertRaises(ssl.SSLCertVerificationError):
+                self.secured(995, context=trusting(self.authority.root))
+
+    def test_a_client_that_rejects_us(self):
+        self.serve("POP3", 995, tls=self.good)
+        gateway = self.gateway_with()
+        self.reject(3)
+        gateway.wait_log("TLS: .*towards the client: .*p3scan ca export", count=2)
+        gateway.wait_log(f"TLS: .*for the 3th time; tlsbypass = {NAME} or tlsbypass = client:{netns.CLIENT4}")
+        self.reject(1)
+
+    def test_learning(self):
+        self.serve("POP3", 995, tls=self.good)
+        gateway = self.gateway_with(tlslearn="yes")
+        self.reject(3)
+        gateway.wait_log("for the 3th time; from now on it passes unscanned")
+        self.passed(gateway, "tlslearn")
+
+    def insisting(self, version):
+        context = self.authority.server(NAME, netns.FAKE4)
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(self.authority.root)
+        context.maximum_version = context.minimum_version = version
+        return context
+
+    def client_with_certificate(self):
+        certificate = self.authority.issue("client.test")
+        context = trusting(self.authority.root)
+        context.load_cert_chain(certificate.certificate, certificate.key)
+        return context
+
+    def test_server_that_insists_on_a_certificate(self):
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            with self.subTest(version):
+                server = self.serve("POP3", 995, tls=self.insisting(version))
+                gateway = self.gateway_with()
+                for _ in range(2):
+                    wire = self.secured(995, context=self.client_with_certificate())
+                    self.assertTrue(wire.line().startswith(b"+OK"))
+                    wire.close()
+                gateway.wait_log("passes unscanned: the server insists on a client's certificate", count=2)
+                gateway.close()
+                server.close()
+
+    def test_server_that_insists_is_refused(self):
+        self.serve("POP3", 995, tls=self.insisting(ssl.TLSVersion.TLSv1_2))
+        gateway = self.gateway_with(tlsclientcert="refuse")
+        with self.assertRaises(OSError):
+            self.secured(995, context=self.client_with_certificate())
+        gateway.wait_log("insists on a client's certificate; tlsclientcert = pass")
+
+
+class BadServer(Tls):
+    def test_expired(self):
+        self.serve("POP3", 995, tls=self.authority.server(NAME, days=0))
+        gateway = self.gateway_with()
+        with self.assertRaises(ssl.SSLCertVerificationError):
+            self.secured(995)
+        gateway.wait_log(r"TLS: .*certificate: .*expired.*tlsbad = accept")
+        wire = self.secured(995, context=careless())         # a client that does not care gets in, as without us
+        self.assertTrue(wire.line().startswith(b"+OK"))
+
+    def test_refused(self):
+        self.serve("POP3", 995, tls=self.authority.server(NAME, days=0))
+        gateway = self.gateway_with(tlsbad="refuse")
+        with self.assertRaises(OSError):
+            self.secured(995, context=careless())
+        gateway.wait_log(r"TLS: .*towards the server: certificate: .*expired.*tlsbad = mirror")
+
+    def test_accepted(self):
+        self.serve("POP3", 995, tls=self.authority.server(NAME))
+        self.start_gateway({"xheader": "no", "cadir": str(self.ca.directory), "tlsbad": "accept"})
+        self.assertTrue(self.secured(995).line().startswith(b"+OK"))
+
+    def test_no_tls_behind_it(self):
+        self.serve("POP3", 995)
+        gateway = self.gateway_with()
+        with self.assertRaises(OSError):
+            self.secured(995)
+        gateway.wait_log(r"TLS: .*towards the server: ")
+
+    def test_nobody_there(self):
+        gateway = self.gateway_with()
+        with self.assertRaises(OSError):
+            self.secured(995)
+        gateway.wait_log(r"Cannot connect to real-server")
