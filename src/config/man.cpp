@@ -130,8 +130,12 @@ tells the packet filter which connections go to
 those that come in by an
 .Ar interface
 and go to a port of
-.Cm emailport
-or to 110, over IPv4 and IPv6.
+.Cm emailport , imapport
+or
+.Cm tls ,
+or to 110, over IPv4 and IPv6; with a CA also to a port of
+.Cm sslport
+or to 465, 587 or 993.
 Addresses, ports, user and
 .Cm tproxy
 are those of the configuration.

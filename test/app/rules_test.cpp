@@ -41,15 +41,23 @@ TEST(Plan, PortsOfTheConfiguration) {
     std::vector<std::uint16_t> asked;
     std::vector<std::uint16_t> expected;
   };
-  const Row rows[] = {{"defaults", {25}, {}, {25, 110}},
-                      {"several", {587, 25, 2525}, {}, {25, 110, 587, 2525}},
-                      {"each once", {110, 25, 25}, {}, {25, 110}},
+  const Row rows[] = {{"defaults", {25}, {}, {25, 110, 143}},
+                      {"several", {587, 25, 2525}, {}, {25, 110, 143, 587, 2525}},
+                      {"each once", {110, 25, 25}, {}, {25, 110, 143}},
                       {"asked for", {25}, {1110, 26}, {26, 1110}}};
   for (const auto& row : rows) {
     config::Config config;
     config.emailport = row.emailport;
     EXPECT_EQ(planned(config, {.interfaces = {"eth1"}, .ports = row.asked}).ports, row.expected) << row.name;
   }
+  config::Config config;
+  config.imapport = {1143};
+  config.sslport = {995, 1995};
+  using Ports = std::vector<std::uint16_t>;
+  EXPECT_EQ(planned(config, {.interfaces = {"eth1"}, .can_sign = true}).ports,
+            (Ports{25, 110, 465, 587, 993, 995, 1143, 1995}));
+  config.tls = {{995, config::TlsMode::legacy}, {993, config::TlsMode::refuse}};
+  EXPECT_EQ(planned(config, {.interfaces = {"eth1"}}).ports, (Ports{25, 110, 993, 995, 1143}));
 }
 
 TEST(Plan, Addresses) {
@@ -107,7 +115,7 @@ TEST(Nft, Redirect) {
             "table inet p3scan {\n"
             "  chain prerouting {\n"
             "    type nat hook prerouting priority dstnat; policy accept;\n"
-            "    iifname { \"eth1\", \"wlan0\" } tcp dport { 25, 110 } redirect to :8110\n"
+            "    iifname { \"eth1\", \"wlan0\" } tcp dport { 25, 110, 143 } redirect to :8110\n"
             "  }\n"
             "}\n");
 }
@@ -127,17 +135,17 @@ TEST(Nft, Statements) {
       {"own addresses",
        own_addresses,
        {.interfaces = {"eth1"}},
-       {"iifname { \"eth1\" } meta nfproto ipv4 tcp dport { 25, 110 } dnat ip to 192.0.2.1:8110\n",
-        "iifname { \"eth1\" } meta nfproto ipv6 tcp dport { 25, 110 } dnat ip6 to [2001:db8::1]:8110\n"}},
+       {"iifname { \"eth1\" } meta nfproto ipv4 tcp dport { 25, 110, 143 } dnat ip to 192.0.2.1:8110\n",
+        "iifname { \"eth1\" } meta nfproto ipv6 tcp dport { 25, 110, 143 } dnat ip6 to [2001:db8::1]:8110\n"}},
       {"one family",
        ipv4,
        {.interfaces = {"eth1"}},
-       {"iifname { \"eth1\" } meta nfproto ipv4 tcp dport { 25, 110 } redirect to :8110\n"}},
+       {"iifname { \"eth1\" } meta nfproto ipv4 tcp dport { 25, 110, 143 } redirect to :8110\n"}},
       {"TPROXY",
        {},
        {.interfaces = {"eth1"}, .tproxy = true},
        {"type filter hook prerouting priority mangle",
-        "tcp dport { 25, 110 } tproxy to :8110 meta mark set meta mark or 0x200000 accept\n",
+        "tcp dport { 25, 110, 143 } tproxy to :8110 meta mark set meta mark or 0x200000 accept\n",
         "socket transparent 1 meta mark set meta mark or 0x200000 accept\n"}},
       {"TPROXY to own addresses",
        own_addresses,
@@ -146,7 +154,8 @@ TEST(Nft, Statements) {
       {"this host",
        {},
        {.local = true},
-       {"type nat hook output", "oifname \"lo\" accept\n    meta skuid 8 accept\n    tcp dport { 25, 110 } redirect"}},
+       {"type nat hook output",
+        "oifname \"lo\" accept\n    meta skuid 8 accept\n    tcp dport { 25, 110, 143 } redirect"}},
       {"this host by TPROXY",
        {},
        {.tproxy = true, .local = true},
@@ -170,10 +179,12 @@ TEST(Iptables, Redirect) {
             ":P3SCAN_LOCAL - [0:0]\n"
             "-A P3SCAN -i eth1 -p tcp -m tcp --dport 25 -j REDIRECT --to-ports 8110\n"
             "-A P3SCAN -i eth1 -p tcp -m tcp --dport 110 -j REDIRECT --to-ports 8110\n"
+            "-A P3SCAN -i eth1 -p tcp -m tcp --dport 143 -j REDIRECT --to-ports 8110\n"
             "-A P3SCAN_LOCAL -o lo -j RETURN\n"
             "-A P3SCAN_LOCAL -m owner --uid-owner 8 -j RETURN\n"
             "-A P3SCAN_LOCAL -p tcp -m tcp --dport 25 -j REDIRECT --to-ports 8110\n"
             "-A P3SCAN_LOCAL -p tcp -m tcp --dport 110 -j REDIRECT --to-ports 8110\n"
+            "-A P3SCAN_LOCAL -p tcp -m tcp --dport 143 -j REDIRECT --to-ports 8110\n"
             "COMMIT\n");
 }
 

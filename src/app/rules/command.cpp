@@ -55,7 +55,9 @@ int with_configuration(const CommandLine& line) {
   const auto config = configuration(line.invocation);
   if (!config) return refuse(config.error());
   const auto account = find_account(config->user);
-  const auto wanted = plan(*config, line.request, account ? std::optional(account->uid) : std::nullopt);
+  auto request = line.request;
+  request.can_sign = ::access((config->cadir + "/ca.pem").c_str(), F_OK) == 0;
+  const auto wanted = plan(*config, request, account ? std::optional(account->uid) : std::nullopt);
   if (!wanted) return refuse(wanted.error());
   if (line.act == CommandLine::Act::print) {
     fmt::print("{}", printed(line.request.tool, *wanted));

@@ -101,7 +101,7 @@ std::string_view usage() {
          "  --remove           remove them\n"
          "  --tproxy           for TPROXY, with the routes that it needs (as if \"tproxy\" was in the configuration)\n"
          "  --local            connections of this host too, but not p3scan's own (those of its user)\n"
-         "  --ports=PORT,...   these destination ports; default: emailport of the configuration and 110\n"
+         "  --ports=PORT,...   these destination ports; default: those of SMTP, POP3 and IMAP, and of TLS with a CA\n"
          "  -f FILE            the configuration, for port, ip, emailport, tproxy and user\n";
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/ascii.h"
 
@@ -11,7 +12,8 @@ namespace p3scan::app::rules {
 namespace {
 
 constexpr std::uint16_t kPop3 = 110;
-constexpr std::size_t kLongestInterface = 15;  // IFNAMSIZ and the NUL
+constexpr std::array<std::uint16_t, 3> kSecure = {465, 587, 993};  // submission and IMAP; of POP3 sslport tells
+constexpr std::size_t kLongestInterface = 15;                      // IFNAMSIZ and the NUL
 
 bool loopback(std::string_view address) { return address == "::1" || address.starts_with("127."); }
 
@@ -26,11 +28,19 @@ std::optional<std::string> listens(const config::Config& config, bool v6, bool t
   return std::nullopt;
 }
 
+/// Without a CA clients that use TLS are better off with their servers than with a gateway that refuses them. What the
+/// administrator named is redirected all the same.
 std::vector<std::uint16_t> ports_of(const config::Config& config, const Request& request) {
   auto ports = request.ports;
   if (ports.empty()) {
     ports = config.emailport;
     ports.push_back(kPop3);
+    ports.insert(ports.end(), config.imapport.begin(), config.imapport.end());
+    for (const auto& named : config.tls) ports.push_back(named.port);
+    if (request.can_sign) {
+      ports.insert(ports.end(), config.sslport.begin(), config.sslport.end());
+      ports.insert(ports.end(), kSecure.begin(), kSecure.end());
+    }
   }
   std::ranges::sort(ports);
   ports.erase(std::ranges::unique(ports).begin(), ports.end());

@@ -23,6 +23,7 @@ struct Request {
   std::vector<std::uint16_t> ports = {};     // empty: those of the configuration
   bool tproxy = false;                       // also when the configuration says so
   bool local = false;                        // connections of this host too
+  bool can_sign = false;                     // there is a CA: TLS can be intercepted
 };
 
 struct Interception {
