@@ -15,6 +15,7 @@
 
 #include "base/asio/asio.h"
 #include "net/tls_notes.h"
+#include "net/tls_octets.h"
 
 namespace p3scan::net {
 namespace {
@@ -72,8 +73,7 @@ bool offer_protocols(ssl_st* native, const std::vector<std::string>& names) {
   const auto list = protocol_list(names);
   if (list.empty()) return true;
   // This one is 0 when it worked.
-  return SSL_set_alpn_protos(native, reinterpret_cast<const unsigned char*>(list.data()),
-                             static_cast<unsigned>(list.size())) == 0;
+  return SSL_set_alpn_protos(native, to_octets(list), static_cast<unsigned>(list.size())) == 0;
 }
 
 /// Alerts by which a peer says that it does not like a certificate, or misses one.
@@ -235,7 +235,7 @@ std::string TlsSession::alpn() const {
   const unsigned char* name = nullptr;
   unsigned int size = 0;
   SSL_get0_alpn_selected(native_, &name, &size);
-  return size == 0 ? std::string() : std::string(reinterpret_cast<const char*>(name), size);
+  return size == 0 ? std::string() : to_text(name, size);
 }
 
 bool TlsSession::resumed() const { return SSL_session_reused(native_) == 1; }

@@ -45,7 +45,7 @@ int bio_create(BIO* bio) {
 }
 
 const BIO_METHOD* method() {
-  static const std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> kMethod = [] {
+  static const std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> kind = [] {
     auto* const made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "fronted socket");
     if (made != nullptr) {
       BIO_meth_set_read(made, bio_read);
@@ -55,7 +55,7 @@ const BIO_METHOD* method() {
     }
     return std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)>(made, BIO_meth_free);
   }();
-  return kMethod.get();
+  return kind.get();
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include <span>
 
 #include "base/asio/asio.h"
+#include "net/tls_octets.h"
 
 namespace p3scan::net {
 namespace {
@@ -30,7 +31,7 @@ std::string utf8(const ASN1_STRING* string) {
     ERR_clear_error();
     return {};
   }
-  std::string text(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
+  auto text = to_text(data, static_cast<std::size_t>(size));
   OPENSSL_free(data);
   const bool control = std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
   return control ? std::string() : text;
@@ -79,7 +80,7 @@ std::string der_of(X509* certificate) {
   unsigned char* der = nullptr;
   const int size = i2d_X509(certificate, &der);
   if (size <= 0) return {};
-  std::string text(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+  auto text = to_text(der, static_cast<std::size_t>(size));
   OPENSSL_free(der);
   return text;
 }
@@ -110,10 +111,10 @@ AlternativeNames alternative_names(const X509* certificate) {
   for (int i = 0; i < sk_GENERAL_NAME_num(all.get()); ++i) {
     const auto* const one = sk_GENERAL_NAME_value(all.get(), i);
     if (one->type == GEN_DNS && found.names.size() < PeerCertificate::kMaxNames) {
-      auto name = utf8(one->d.dNSName);
+      auto name = utf8(one->d.dNSName);  // NOLINT(cppcoreguidelines-pro-type-union-access): of OpenSSL
       if (is_name(name)) found.names.push_back(std::move(name));
     } else if (one->type == GEN_IPADD && found.addresses.size() < PeerCertificate::kMaxNames) {
-      auto address = address_text(one->d.iPAddress);
+      auto address = address_text(one->d.iPAddress);  // NOLINT(cppcoreguidelines-pro-type-union-access): the same
       if (!address.empty()) found.addresses.push_back(std::move(address));
     }
   }
@@ -138,7 +139,7 @@ PeerCertificate read_certificate(ssl_st* session) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
   if (X509_digest(leaf, EVP_sha256(), digest.data(), &size) == 1) {
-    read.fingerprint.assign(reinterpret_cast<const char*>(digest.data()), size);
+    read.fingerprint = to_text(digest.data(), size);
   }
   read.chain.push_back(der_of(leaf));
   const auto* const sent = SSL_get_peer_cert_chain(session);  // of a server: with its leaf

@@ -13,14 +13,14 @@ namespace {
 
 /// The context that OpenSSL verifies in knows who asked. An own index: the first belongs to OpenSSL.
 int flaws_index() {
-  static const int kIndex = X509_STORE_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
-  return kIndex;
+  static const int index = X509_STORE_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
 }
 
-std::string digest_of(const X509* certificate) {
+std::string digest_of(X509* certificate) {
   int digest = NID_undef;
   int key = NID_undef;
-  if (X509_get_signature_info(const_cast<X509*>(certificate), &digest, &key, nullptr, nullptr) != 1) return "unknown";
+  if (X509_get_signature_info(certificate, &digest, &key, nullptr, nullptr) != 1) return "unknown";
   return OBJ_nid2sn(digest);
 }
 
@@ -114,7 +114,7 @@ struct VerificationErrors {
   }
 };
 
-void CertificateFlaws::add(std::string words) {
+void CertificateFlaws::add(std::string_view words) {
   if (++count_ > kMaxFlaws) return;
   if (!text_.empty()) text_ += "; ";
   text_ += words;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #pragma once
 #include <string>
-#include <vector>
+#include <string_view>
 
 // The types of OpenSSL by their tags, so that its headers stay out of ours.
 struct ssl_st;
@@ -14,7 +14,7 @@ class CertificateFlaws {
  public:
   static constexpr std::size_t kMaxFlaws = 4;  // told; one is enough to be bad
 
-  void add(std::string words);
+  void add(std::string_view words);
   void set(std::string text);  // as told by another session with the same certificate
   bool empty() const { return text_.empty(); }
   const std::string& text() const { return text_; }  // "expired (2026-01-01); wrong host: ..."

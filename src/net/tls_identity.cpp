@@ -8,13 +8,15 @@
 
 #include <array>
 
+#include "net/tls_octets.h"
+
 namespace p3scan::net {
 namespace {
 
 std::shared_ptr<X509> parse(const std::string& der) {
-  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+  const auto* at = to_octets(der);
   const auto* const end = at + der.size();
-  std::shared_ptr<X509> certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())), X509_free);
+  const std::shared_ptr<X509> certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())), X509_free);
   ERR_clear_error();
   return at == end ? certificate : nullptr;
 }
@@ -23,7 +25,7 @@ std::string fingerprint_of(const X509* certificate) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
   if (X509_digest(certificate, EVP_sha256(), digest.data(), &size) != 1) return {};
-  return {reinterpret_cast<const char*>(digest.data()), size};
+  return to_text(digest.data(), size);
 }
 
 }  // namespace
@@ -43,7 +45,7 @@ std::string TlsKey::public_key() const {
   unsigned char* der = nullptr;
   const int size = i2d_PUBKEY(native(), &der);
   if (size <= 0) return {};
-  std::string text(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+  auto text = to_text(der, static_cast<std::size_t>(size));
   OPENSSL_free(der);
   return text;
 }
@@ -73,8 +75,7 @@ bool TlsIdentity::show_on(ssl_st* session) const {
     if (SSL_add1_chain_cert(session, issuer.get()) != 1) return false;
   }
   // Part of every ticket; OpenSSL takes a ticket of another context for none.
-  return SSL_set_session_id_context(session, reinterpret_cast<const unsigned char*>(fingerprint_.data()),
-                                    static_cast<unsigned>(fingerprint_.size())) == 1;
+  return SSL_set_session_id_context(session, to_octets(fingerprint_), static_cast<unsigned>(fingerprint_.size())) == 1;
 }
 
 }  // namespace p3scan::net

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "net/tls_octets.h"
+
 namespace p3scan::net {
 namespace {
 
@@ -52,12 +54,13 @@ int on_new_session(SSL* session, SSL_SESSION* made) {
   return 0;  // the reference stays where it was
 }
 
+// NOLINTNEXTLINE(readability-function-size): the signature is OpenSSL's
 int choose_protocol(SSL* session, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
                     unsigned int total, void* /*argument*/) {
   const auto& ours = TlsNotes::of(session).options.alpn;
   if (ours.empty()) return SSL_TLSEXT_ERR_NOACK;
   for (unsigned int at = 0; at < total; at += 1U + offered[at]) {
-    const std::string_view name(reinterpret_cast<const char*>(offered) + at + 1, offered[at]);
+    const auto name = to_view(offered + at + 1, offered[at]);
     if (std::ranges::find(ours, name) == ours.end()) continue;
     *chosen = offered + at + 1;
     *size = offered[at];

@@ -31,6 +31,7 @@ enum class Verdict { none, good, revoked, unknown };
 
 Basic parse(ssl_st* session) {
   const unsigned char* data = nullptr;
+  // NOLINTNEXTLINE(bugprone-multi-level-implicit-pointer-conversion): of OpenSSL's macro
   const auto size = SSL_get_tlsext_status_ocsp_resp(session, &data);
   if (data == nullptr || size <= 0) return nullptr;
   const Response response(d2i_OCSP_RESPONSE(nullptr, &data, size));
