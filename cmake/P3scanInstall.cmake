@@ -27,6 +27,8 @@ install(FILES ${PROJECT_BINARY_DIR}/contrib/p3scan.apparmor DESTINATION /etc/app
 install(FILES ${PROJECT_BINARY_DIR}/p3scan.conf DESTINATION ${configuration_directory} RENAME p3scan.conf.sample)
 # The daemon makes it its user's.
 install(DIRECTORY DESTINATION /var/spool/p3scan DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
+# For the keys of "p3scan ca".
+install(DIRECTORY DESTINATION ${configuration_directory}/ca DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
 # What the administrator has is kept.
 install(CODE "
   function(install_once from to)

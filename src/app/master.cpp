@@ -324,12 +324,12 @@ void Master::reload() {
       wants_loader(fresh->config) &&
       (!wants_loader(start_.config) || loader_options(fresh->config) != loader_options(start_.config));
   start_.config = std::move(fresh->config);
+  if (signer_.reopen(start_.config.cadir)) start_signer();
   const auto file = memory_file(fresh->text);
   const int fd = file.get();
   if (gateway_.control && (!file || !send_packet(gateway_.control.get(), "reload", {&fd, 1})))
     start_.log.error("The gateway could not be told of the new configuration");
   if (new_loader) loader_due_ = Clock::now();
-  if (signer_.reopen(start_.config.cadir)) start_signer();
   ::sd_notify(0, "READY=1");
   start_.log.notice("Caught HUP, ...done.");
 }

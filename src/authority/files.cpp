@@ -277,6 +277,7 @@ Result<void, std::string> create(const std::string& path, const CaPlan& plan) {
     return fail(fmt::format("Can't create {}: {}", path, why(errno)));
   const auto directory = open_to_change(path);
   if (!directory) return fail(directory.error());
+  ::fchmod(directory->fd(), 0700);  // one that was made for us may be open to readers
   const bool trusted = complete(*directory, kTrusted);
   const bool untrusted = complete(*directory, kUntrusted);
   if (trusted && untrusted) return fail(path + " has a CA already; \"p3scan ca rotate\" replaces it");

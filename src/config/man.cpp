@@ -101,7 +101,9 @@ constexpr std::string_view kPage8 = R"(.Nm p3scan
 .Op Fl \-local
 .Op Fl \-ports Ns = Ns Ar port,...
 .Op Fl f Ar FILE
-.Sh DESCRIPTION
+)";
+
+constexpr std::string_view kPage8Description = R"(.Sh DESCRIPTION
 .Nm
 takes over the POP3 and SMTP connections that a firewall redirects to it,
 connects each to the server it was meant for and scans every mail on the way.
@@ -171,19 +173,24 @@ runs as, its own.
 .It Fl \-ports Ns = Ns Ar port,...
 redirect connections to these ports instead.
 .El
-.Sh SIGNALS
+)";
+
+constexpr std::string_view kPage8End = R"(.Sh SIGNALS
 .Bl -tag -width SIGTERM
 .It Dv SIGTERM , Dv SIGINT
 accept nothing new, let sessions end for at most
 .Cm draintime
 seconds, then stop
 .It Dv SIGHUP
-read the configuration again; it holds for sessions that begin afterwards
+read the configuration again, and the CA; they hold for sessions that begin
+afterwards
 .El
 .Sh FILES
 .Bl -tag -width Ds
 .It Pa /etc/p3scan/p3scan.conf
 configuration
+.It Pa /etc/p3scan/ca
+keys and certificates of the CA
 .It Pa /etc/p3scan/p3scan.mail
 text of the notification
 .It Pa /var/spool/p3scan
@@ -200,6 +207,12 @@ Redirect the mail connections of the network behind eth1, and end that:
 .Pp
 .Dl p3scan rules nft eth1 \-\-apply
 .Dl p3scan rules nft \-\-remove
+.Pp
+Make a CA, and show how to install it to the network behind eth1, whose side
+of the gateway is 192.0.2.1:
+.Pp
+.Dl p3scan ca init
+.Dl p3scan ca serve 192.0.2.1:8180
 .Sh SEE ALSO
 .Xr p3scan.conf 5 ,
 .Xr clamd 8 ,
@@ -337,9 +350,13 @@ std::string man_p3scan() {
   };
   std::string out = head("P3SCAN", "8");
   out += kPage8;
+  out += kCaSynopsis;
+  out += kPage8Description;
   out += list_of(Section::command, item);
   for (const auto section : kFileSections) out += list_of(section, item);
   out += kPage8Rest;
+  out += kCaSection;
+  out += kPage8End;
   return out;
 }
 

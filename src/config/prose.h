@@ -19,6 +19,10 @@ std::vector<std::string> sentences(std::string_view text);
 std::string explanation(const Option& option);
 std::string default_sentence(const Option& option);
 
+/// What p3scan(8) says of "p3scan ca", in mdoc(7).
+extern const std::string_view kCaSynopsis;
+extern const std::string_view kCaSection;
+
 /// Sections that have rows for a configuration file, in order.
 constexpr Section kFileSections[] = {
     Section::interception, Section::protocol, Section::tls,    Section::scanning, Section::policy,

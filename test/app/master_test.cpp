@@ -363,8 +363,8 @@ TEST(Master, HangupTakesAChangedCa) {
   ASSERT_TRUE(master.line("gateway gets reload"));
   ca.write("ca.key", "second");
   master.signal(SIGHUP);
-  ASSERT_TRUE(master.line("gateway gets reload"));
   ASSERT_TRUE(master.line("gateway is greeted by signer ")) << "only the second time there was another file";
+  ASSERT_TRUE(master.line("gateway gets reload"));
   ::chmod((ca.path() + "/ca.key").c_str(), 0644);
   master.signal(SIGHUP);
   ASSERT_TRUE(master.line("gateway gets reload"));

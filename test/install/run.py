@@ -64,6 +64,7 @@ class Fresh(Package):
 
     def owners(self):
         for path, expected in (("/etc/p3scan", ("root", "0750")), ("/etc/p3scan/p3scan.conf", ("root", "0640")),
+                               ("/etc/p3scan/ca", ("root", "0700")),
                                ("/var/spool/p3scan", ("p3scan", "0700")),
                                ("/var/spool/p3scan/children", ("p3scan", "0700")),
                                ("/var/spool/p3scan/notify", ("p3scan", "0700")), ("/run/p3scan", ("p3scan", "0755")),

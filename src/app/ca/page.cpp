@@ -24,6 +24,16 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+/// Breaks lines between octets only.
+std::string breakable(std::string_view print) {
+  std::string out;
+  for (const char c : print) {
+    out += c;
+    if (c == ':') out += "<wbr>";
+  }
+  return out;
+}
+
 std::string base64(std::string_view octets) {
   std::string text(((octets.size() + 2) / 3 * 4) + 1, '\0');
   // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast): octets and characters
@@ -147,7 +157,7 @@ CaFacts facts_of(const X509* certificate) {
 std::string page(const CaFacts& facts) {
   std::string text(kHead);
   text += fmt::format("<dl>\n<dt>Name</dt><dd>{}</dd>\n<dt>SHA-256 fingerprint</dt><dd><code>{}</code></dd>\n",
-                      escaped(facts.name), facts.fingerprint);
+                      escaped(facts.name), breakable(facts.fingerprint));
   text += fmt::format("<dt>Valid until</dt><dd>{}</dd>\n", facts.valid_until);
   if (!facts.permitted.empty())
     text += fmt::format("<dt>Only for servers in</dt><dd>{}</dd>\n",
