@@ -42,12 +42,12 @@ bool host_matches(std::string_view host, std::string_view entry) {
 
 /// The complaint about an entry, empty when there is none.
 std::string AllowList::add(const std::string& entry) {
-  if (const auto network = parse_network(entry)) {
+  const auto network = parse_network(entry);
+  if (network) {
     networks_.push_back(*network);
     return {};
-  } else if (network.error() == NetworkError::bad_prefix) {
-    return "has no valid prefix length";
   }
+  if (network.error() == NetworkError::bad_prefix) return "has no valid prefix length";
   if (!is_host_name(entry)) return "is neither a host name nor an address nor a network";
   hosts_.push_back(entry);
   return {};

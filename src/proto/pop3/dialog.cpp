@@ -109,18 +109,21 @@ Dialog::Step Dialog::on_status(std::string_view line, Outbox& out) {
     expected_.pop_front();
     return Begin{Direction::incoming};
   }
-  if (reply == Reply::stls) {
-    expected_.pop_front();
-    out.client.append(line).append("\r\n");
-    tls_ = ok ? Tls::inside : Tls::offered;
-    client_lines_ = LineReader(LineEnd::crlf_or_lf, options_.maxline);
-    return ok ? Step(StartTls{}) : std::nullopt;
-  }
+  if (reply == Reply::stls) return on_stls_answer(ok, line, out);
   if (reply != Reply::noop) out.client.append(line).append("\r\n");
   if (reply == Reply::sasl) sasl_ = challenge ? Sasl::client_turn : Sasl::none;
   listing_ = ok && (reply == Reply::multi_line || reply == Reply::capabilities);
   if (!listing_ && !challenge) expected_.pop_front();
   return std::nullopt;
+}
+
+/// What the client has said in plain text counts no more.
+Dialog::Step Dialog::on_stls_answer(bool ok, std::string_view line, Outbox& out) {
+  expected_.pop_front();
+  out.client.append(line).append("\r\n");
+  tls_ = ok ? Tls::inside : Tls::offered;
+  client_lines_ = LineReader(LineEnd::crlf_or_lf, options_.maxline);
+  return ok ? Step(StartTls{}) : std::nullopt;
 }
 
 Dialog::Step Dialog::on_url_greeting(bool ok, std::string_view line, Outbox& out) {

@@ -90,6 +90,7 @@ class Dialog final : public proto::Dialog {
   Step on_auth(std::string_view arguments);
   static Step login(std::string_view user);
   Step on_stls(const Command& command);
+  Step on_stls_answer(bool ok, std::string_view line, Outbox& out);
   void ask_for_tls(Outbox& out);
   void expect(ReplyShape shape);
   void answer(std::string text);
