@@ -170,7 +170,6 @@ void Builder::note_given() {
   config_.clamdb_given = given("clamdb");
   config_.scanner_given = given("scanner");
   config_.template_given = given("template");
-  config_.imapport_given = given("imapport");
   config_.language_given = given("language");
   config_.spamcheck_given = given("spamcheck");
 }

@@ -65,7 +65,6 @@ struct Config {
   std::vector<std::uint16_t> emailport = {25};
   std::vector<std::uint16_t> sslport = {995};   // POP3 over TLS
   std::vector<std::uint16_t> imapport = {143};  // IMAP
-  bool imapport_given = false;
 
   // TLS
   std::vector<TlsPort> tls;              // ports that are not named have a mode of their own, see session/tls_mode

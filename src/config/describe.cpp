@@ -160,7 +160,6 @@ std::vector<std::string> notes(const Config& config) {
        "an exit code is both a viruscode and a goodcode; it counts as virus.");
   note(config.checksize > 0, "checksize lets large outgoing mail pass unscanned.");
   note(config.skipsize > 0, "skipsize lets large incoming mail pass unscanned.");
-  note(config.imapport_given, "imapport: IMAP is not read yet; connections to these ports are refused.");
   note(config.debug && config.password, "password: debug output shows passwords.");
   note(config.authuser && !config.useurl, "authuser has no effect without useurl.");
   const bool open = config.onfailure.incoming == OnFailure::deliver || config.onfailure.outgoing == OnFailure::deliver;

@@ -75,10 +75,9 @@ inline constexpr Option kConnectionRows[] = {
             "readable by nobody else. Without a CA no client's TLS is intercepted. On SIGHUP a new CA is taken."},
     {.name = "imapport", .field = &Config::imapport, .argument = "PORT", .section = Section::protocol,
      .help = "destination ports that carry IMAP",
-     .man = "Repeat the option or separate several by commas. This version does not speak IMAP: connections to these "
-            "ports are refused rather than passed unscanned.",
-     .compat = {Compat::no_effect,
-                "IMAP is not read yet; connections to these ports are refused, never passed unscanned"}},
+     .man = "Repeat the option or separate several by commas. What carries content of a mail is answered from the scanned "
+            "mail, and what mail programs store on the server is scanned before the server sees it.",
+     .compat = {Compat::repaired, "IMAP is scanned both ways; the default is 143 instead of 220"}},
     {.name = "barelf", .field = &Config::barelf, .argument = "normalize|reject|pass", .section = Section::protocol,
      .help = "what to do with CR or LF alone in outgoing mail",
      .man = "normalize makes each a complete CRLF, reject refuses the mail, pass leaves the bytes alone. Whatever "

@@ -26,7 +26,7 @@ inline constexpr Option kDaemonRows[] = {
     {.name = "debug-imap", .field = &Config::debug_imap, .section = Section::daemon,
      .help = "debug shows IMAP, too",
      .at_start = true,
-     .compat = {Compat::no_effect, "IMAP is not read yet"}},
+     .compat = {Compat::same}},
     {.name = "debug-memory", .field = &Config::debug_memory, .section = Section::daemon,
      .help = "debug shows the use of memory, too",
      .at_start = true,

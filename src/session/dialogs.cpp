@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "imap/dialog.h"
 #include "proto/pop3/dialog.h"
 #include "proto/smtp/smtp_dialog.h"
 
@@ -16,6 +19,22 @@ proto::smtp::BareLf bare_lf(config::Barelf mode) {
     case config::Barelf::pass: return proto::smtp::BareLf::pass;
   }
   return proto::smtp::BareLf::normalize;
+}
+
+constexpr std::chrono::seconds kImapIdle = std::chrono::minutes(35);
+
+std::unique_ptr<proto::Dialog> make_imap(const Services& services, const DialogPlace& place) {
+  const auto& config = services.config;
+  imap::Dialog::Options options;
+  options.maxline = config.maxline;
+  options.maxpipeline = config.maxpipeline;
+  options.maxmessage = config.maxmessage * 1024;
+  options.starttls = place.offer_tls;
+  options.tls = place.tls;
+  options.kept = {.count = config.imapkeep, .octets = config.imapkeepsize * 1024};
+  options.server = place.server;
+  options.changed = services.changed_messages;
+  return std::make_unique<imap::Dialog>(std::move(options));
 }
 
 }  // namespace
@@ -45,20 +64,26 @@ Protocol over_tls(Protocol protocol) {
 bool is_imap(Protocol protocol) { return protocol == Protocol::imap || protocol == Protocol::imaps; }
 bool is_smtp(Protocol protocol) { return protocol == Protocol::smtp || protocol == Protocol::smtps; }
 
-std::unique_ptr<proto::Dialog> make_dialog(Protocol protocol, const config::Config& config, const std::string& hostname,
-                                           bool offer_tls) {
-  if (is_imap(protocol)) return nullptr;
+std::unique_ptr<proto::Dialog> make_dialog(Protocol protocol, const Services& services, const DialogPlace& place) {
+  const auto& config = services.config;
+  if (is_imap(protocol)) return make_imap(services, place);
   if (is_smtp(protocol)) {
     return std::make_unique<proto::smtp::SmtpDialog>(proto::smtp::Options{.maxline = config.maxline,
                                                                           .maxpipeline = config.maxpipeline,
                                                                           .barelf = bare_lf(config.barelf),
                                                                           .checksize = config.checksize,
                                                                           .maxmessage = config.maxmessage * 1024,
-                                                                          .hostname = hostname,
-                                                                          .offer_tls = offer_tls});
+                                                                          .hostname = services.hostname,
+                                                                          .offer_tls = place.offer_tls});
   }
-  return std::make_unique<proto::pop3::Dialog>(proto::pop3::Dialog::Options{
-      .maxline = config.maxline, .maxpipeline = config.maxpipeline, .useurl = config.useurl, .offer_tls = offer_tls});
+  return std::make_unique<proto::pop3::Dialog>(proto::pop3::Dialog::Options{.maxline = config.maxline,
+                                                                            .maxpipeline = config.maxpipeline,
+                                                                            .useurl = config.useurl,
+                                                                            .offer_tls = place.offer_tls});
+}
+
+std::chrono::seconds idle_limit(Protocol protocol, const config::Config& config) {
+  return is_imap(protocol) ? std::max(config.idletimeout, kImapIdle) : config.idletimeout;
 }
 
 std::string refusal_line(Protocol protocol, std::string_view why) {

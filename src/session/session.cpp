@@ -140,18 +140,17 @@ asio::awaitable<bool> Session::listen_to_greeting() {
 }
 
 asio::awaitable<void> Session::talk() {
-  const auto dialog =
-      make_dialog(*protocol_, config(), services_->hostname, server_.tls() == nullptr && may_upgrade(mode_));
-  if (!dialog) {
-    log().error("{} to {} refused: IMAP is not available yet", net::text(talk_.client), net::text(talk_.server));
-    co_return;
-  }
+  const auto dialog = make_dialog(*protocol_, *services_,
+                                  {.server = net::text(talk_.server),
+                                   .tls = client_.tls() != nullptr,
+                                   .offer_tls = server_.tls() == nullptr && may_upgrade(mode_)});
   const Engine::Parts parts{
       .client = client_,
       .server = server_,
       .activity = activity_,
       .conversation = talk_,
       .connector = [this](std::string host, std::uint16_t port) { return connect_named(std::move(host), port); },
+      .idle_limit = idle_limit(*protocol_, config()),
       .upgrader = [this] { return upgrade(); }};
   proto::End end{Outcome::aborted, "internal error"};
   {

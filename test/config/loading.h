@@ -22,7 +22,7 @@ inline auto load_words(const Words& words) { return load_both(words, ""); }
 /// Makes configurations equal that say the same in other words.
 inline void set_given(Config& config, bool given) {
   for (const auto member : {&Config::clamdb_given, &Config::scanner_given, &Config::template_given,
-                            &Config::imapport_given, &Config::language_given, &Config::spamcheck_given})
+                            &Config::language_given, &Config::spamcheck_given})
     config.*member = given;
 }
 

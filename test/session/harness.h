@@ -80,6 +80,7 @@ class Harness {
   explicit Harness(Protocol protocol = Protocol::pop3) : protocol_(protocol) {
     services->config.virusdir = directory();
     services->config.xheader = false;
+    services->hostname = "gateway";
     services->spool.directory = directory();
     services->template_text = mime::default_template();
     services->own_connections = &own_;
@@ -108,7 +109,8 @@ class Harness {
     server_peer.attach(std::move(our_server));
     Conversation talk;
     talk.protocol = name_of(protocol_);
-    const auto dialog = own_dialog ? std::move(own_dialog) : make_dialog(protocol_, services->config, "gateway");
+    const auto dialog =
+        own_dialog ? std::move(own_dialog) : make_dialog(protocol_, *services, {.server = "192.0.2.1:143"});
     proto::End end{proto::Outcome::aborted, "never ended"};
     auto session = [&]() -> asio::awaitable<void> {
       Engine engine(io.get_executor(), services,

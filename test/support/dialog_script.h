@@ -20,7 +20,9 @@
 //   C!           the client closes its side                      S!          the server does
 //   quiet        neither side has got anything that was not looked at yet
 //   tick         the keep-alive interval passes
-//   scan: KIND text   the message was given to the scanners, and the ruling is KIND (deliver, replace, refuse, fail)
+//   scan: KIND text   the message was given to the scanners, and the ruling is KIND (deliver, edit, replace, refuse,
+//                fail); edit is deliver of a changed version
+//   kept: N      so many messages are kept
 //   error: KIND  the message can't be kept (no_space, too_large, io)
 //   tls          both sides go over to TLS, as the dialog has asked for, and the handshakes succeed
 //   login: name  connect: host:port     were asked for
@@ -147,10 +149,11 @@ inline void ScriptRun::rule(std::string_view text) {
   const auto kind = ascii::take_word(text);
   if (failed_ && !engine_.scanning()) return;
   proto::Ruling ruling;
-  ruling.kind = kind == "deliver"   ? Kind::deliver
-                : kind == "replace" ? Kind::replace
-                : kind == "refuse"  ? Kind::refuse
-                                    : Kind::fail;
+  ruling.changed = kind == "edit";
+  ruling.kind = kind == "deliver" || kind == "edit" ? Kind::deliver
+                : kind == "replace"                 ? Kind::replace
+                : kind == "refuse"                  ? Kind::refuse
+                                                    : Kind::fail;
   ruling.text = ascii::trim(text);
   engine_.rule(ruling);
   event();
@@ -211,6 +214,10 @@ inline void ScriptRun::check(const ScriptStep& step) {
   if (step.verb == "login:") return check_front(engine_.logins, step.text);
   if (step.verb == "connect:") return check_front(engine_.connects, step.text);
   if (step.verb == "end:") return check_end(step.text);
+  if (step.verb == "kept:") {
+    EXPECT_EQ(std::to_string(engine_.kept()), step.text);
+    return;
+  }
   ASSERT_EQ(step.verb, "quiet") << "no such step";
   EXPECT_EQ(engine_.sent(proto::Side::client), "");
   EXPECT_EQ(engine_.sent(proto::Side::server), "");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,11 +22,14 @@ namespace p3scan::test {
 ///  - content, Scan, Deliver and Drop come only when they have a message, Deliver only with a ruling that allows it;
 ///  - of a message only Deliver sends a terminator, and once header lines of it went out nothing else does but
 ///    Deliver, or an End that is not "finished";
+///  - Show and Keep come only with a ruling that lets the message pass, Recall and Forget only of what is kept; without
+///    a mark (IMAP) nothing of a message goes out early;
 ///  - StartTls comes without a message; plain text behind it ends the session, and its words are not said then;
 ///  - the word kSecret, which scripts put into infected mails, never leaves through the dialog's own words.
 class FakeEngine {
  public:
   static constexpr std::string_view kSecret = "EICAR";
+  static constexpr std::string_view kEdit = "X-Edited: yes\r\n";  // in front of what filters have changed
   static constexpr std::string_view kNotice = "Subject: [Virus] found\r\n\r\nReplaced.\r\n";
 
   explicit FakeEngine(proto::Dialog& dialog) : dialog_(dialog) {}
@@ -47,6 +51,7 @@ class FakeEngine {
   bool is_closed(proto::Side side) { return of(side).closed; }
   std::string& sent(proto::Side side) { return of(side).sent; }  // what a script has not looked at yet
   std::size_t resumes() const { return resumes_; }
+  std::size_t kept() const { return kept_.size(); }
 
   std::deque<std::string> logins;
   std::deque<std::string> connects;
@@ -69,6 +74,12 @@ class FakeEngine {
   void begin(const proto::Begin& begin);
   void scan();
   void deliver(const proto::Deliver& deliver);
+  void show(const proto::Show& show);
+  void keep(const proto::Keep& keep);
+  void recall(const proto::Recall& recall);
+  void forget(const proto::Forget& forget);
+  bool passes() const;
+  std::string decided() const;
   void drop();
   void end(const proto::End& end);
   bool committed() const;
@@ -88,6 +99,14 @@ class FakeEngine {
   bool scanning_ = false;
   bool complete_ = false;
   proto::Direction direction_ = proto::Direction::incoming;
+  struct Kept {
+    std::string decided;
+    proto::Ruling ruling;
+    proto::Direction direction;
+  };
+  std::map<std::uint64_t, Kept> kept_;
+  bool recalled_ = false;
+  bool mark_ = true;
   std::string message_;
   std::vector<std::uint64_t> lone_dots_;
   std::optional<proto::End> ended_;
@@ -97,8 +116,9 @@ class FakeEngine {
 inline void FakeEngine::rule(proto::Ruling ruling) {
   EXPECT_TRUE(scanning_) << "a ruling that nobody asked for";
   scanning_ = false;
-  ruling.size = ruling.kind == proto::Ruling::Kind::replace ? early_header().size() + kNotice.size() : message_.size();
   ruling_ = std::move(ruling);
+  ruling_->changed = ruling_->changed || ruling_->kind == proto::Ruling::Kind::replace;
+  ruling_->size = decided().size();
 }
 
 inline void FakeEngine::secured() {
@@ -195,6 +215,10 @@ inline bool FakeEngine::act(const proto::Action& action) {
     return false;
   }
   if (const auto* a = std::get_if<proto::Deliver>(&action)) deliver(*a);
+  if (const auto* a = std::get_if<proto::Show>(&action)) show(*a);
+  if (const auto* a = std::get_if<proto::Keep>(&action)) keep(*a);
+  if (const auto* a = std::get_if<proto::Recall>(&action)) recall(*a);
+  if (const auto* a = std::get_if<proto::Forget>(&action)) forget(*a);
   if (std::holds_alternative<proto::Drop>(action)) drop();
   if (const auto* a = std::get_if<proto::Login>(&action)) logins.push_back(a->user);
   if (const auto* a = std::get_if<proto::Connect>(&action)) connects.push_back(a->host + ":" + std::to_string(a->port));
@@ -206,7 +230,8 @@ inline void FakeEngine::begin(const proto::Begin& begin) {
   EXPECT_FALSE(in_message_) << "the last message was neither delivered nor dropped";
   check_own_words();
   in_message_ = true;
-  complete_ = scanning_ = ticked_ = false;
+  complete_ = scanning_ = ticked_ = recalled_ = false;
+  mark_ = begin.mark;
   direction_ = begin.direction;
   error_ = proto::MessageError::none;
   ruling_.reset();
@@ -229,7 +254,7 @@ inline void FakeEngine::deliver(const proto::Deliver& deliver) {
   EXPECT_EQ(deliver.to, direction_ == proto::Direction::incoming ? proto::Side::client : proto::Side::server);
   check_own_words();
   const bool replace = ruling_->kind == Kind::replace;
-  const std::string decided = replace ? early_header() + std::string(kNotice) : message_;
+  const auto decided = this->decided();
   EXPECT_LE(deliver.from, decided.size());
   const auto rest = std::string_view(decided).substr(deliver.from);
   auto& sent = of(deliver.to).sent;
@@ -246,11 +271,61 @@ inline void FakeEngine::deliver(const proto::Deliver& deliver) {
   in_message_ = false;
 }
 
+/// What a ruling makes of the message.
+inline std::string FakeEngine::decided() const {
+  if (recalled_ || !ruling_) return message_;
+  if (ruling_->kind == proto::Ruling::Kind::replace) return (mark_ ? early_header() : "") + std::string(kNotice);
+  return ruling_->changed ? std::string(kEdit) + message_ : message_;
+}
+
+inline bool FakeEngine::passes() const {
+  using Kind = proto::Ruling::Kind;
+  return in_message_ && complete_ && ruling_ && (ruling_->kind == Kind::deliver || ruling_->kind == Kind::replace);
+}
+
+inline void FakeEngine::show(const proto::Show& show) {
+  EXPECT_TRUE(passes()) << "Show against the ruling";
+  if (!passes() || !show.answer) return;
+  check_own_words();
+  const auto octets = decided();
+  for (const auto& piece : show.answer->make(octets)) {
+    EXPECT_LE(piece.offset + piece.length, octets.size());
+    of(show.to).sent += piece.text + octets.substr(piece.offset, piece.length);
+  }
+}
+
+inline void FakeEngine::keep(const proto::Keep& keep) {
+  EXPECT_TRUE(passes()) << "Keep against the ruling";
+  if (passes()) kept_[keep.id] = {.decided = decided(), .ruling = *ruling_, .direction = direction_};
+}
+
+inline void FakeEngine::recall(const proto::Recall& recall) {
+  EXPECT_FALSE(in_message_) << "the last message was neither delivered nor dropped";
+  const auto found = kept_.find(recall.id);
+  if (found == kept_.end()) {
+    ADD_FAILURE() << "Recall of what is not kept";
+    return;
+  }
+  in_message_ = complete_ = recalled_ = true;
+  scanning_ = mark_ = false;
+  message_ = found->second.decided;
+  ruling_ = found->second.ruling;
+  direction_ = found->second.direction;
+  error_ = proto::MessageError::none;
+  lone_dots_.clear();
+}
+
+inline void FakeEngine::forget(const proto::Forget& forget) {
+  EXPECT_EQ(kept_.erase(forget.id), 1U) << "Forget of what is not kept";
+}
+
 inline void FakeEngine::drop() {
   EXPECT_TRUE(in_message_) << "Drop without a message";
   EXPECT_FALSE(committed()) << "dropped a message whose beginning the client has";
   check_own_words();
   in_message_ = scanning_ = false;
+  ruling_.reset();
+  error_ = proto::MessageError::none;
 }
 
 inline void FakeEngine::end(const proto::End& end) {
@@ -262,7 +337,8 @@ inline void FakeEngine::end(const proto::End& end) {
 /// Has the client more of the open message than one line?
 inline bool FakeEngine::committed() const {
   const auto line = client_.own.find("\r\n");
-  return direction_ == proto::Direction::incoming && line != std::string::npos && line + 2 < client_.own.size();
+  return mark_ && direction_ == proto::Direction::incoming && line != std::string::npos &&
+         line + 2 < client_.own.size();
 }
 
 inline void FakeEngine::check_own_words() const {

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "imap/fetch_item.h"
+#include "proto/dialog.h"
+
+namespace p3scan::imap {
+
+/// Whether the item can be cut from a message here.
+bool can_answer(const FetchItem& item);
+
+/// One FETCH response about a decided message: "* number FETCH (words items)" CRLF, the items cut from the message.
+class FetchAnswer final : public proto::Answer {
+ public:
+  /// `words`: data that need no look at the message, as they are said; may be empty.
+  FetchAnswer(std::uint32_t number, std::string words, std::vector<FetchItem> items)
+      : number_(number), words_(std::move(words)), items_(std::move(items)) {}
+
+  [[nodiscard]] std::vector<proto::Piece> make(std::string_view message) const override;
+
+ private:
+  std::uint32_t number_;
+  std::string words_;
+  std::vector<FetchItem> items_;
+};
+
+}  // namespace p3scan::imap

@@ -1,0 +1,589 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#include <gtest/gtest.h>
+
+#include "support/imap_script.h"
+
+namespace p3scan::imap {
+namespace {
+
+const Case kFetches[] = {
+    {"listings_pass", R"(
+      C: a FETCH 1:* (FLAGS UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (SUBJECT)])
+      C: b UID FETCH 5 (ENVELOPE)
+      S< a FETCH 1:* (FLAGS UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (SUBJECT)])
+      S< b UID FETCH 5 (ENVELOPE)
+      S: * 1 FETCH (FLAGS () UID 5 RFC822.SIZE 7 BODY[HEADER.FIELDS (SUBJECT)] {12}
+      S: Subject: x
+      S~ \x29\r\n
+      S: a OK
+      C< * 1 FETCH (FLAGS () UID 5 RFC822.SIZE 7 BODY[HEADER.FIELDS (SUBJECT)] {12}
+      C< Subject: x
+      C< )
+      C< a OK
+      S: * 1 FETCH (UID 5 ENVELOPE (NIL {3}
+      S: x"y NIL NIL NIL NIL NIL NIL NIL NIL))
+      S: b OK
+      C< * 1 FETCH (UID 5 ENVELOPE (NIL {3}
+      C< x"y NIL NIL NIL NIL NIL NIL NIL NIL))
+      C< b OK)"},
+    {"whole_message", R"(
+      C: a FETCH 3 BODY.PEEK[]
+      S< a FETCH 3 (UID BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODY[] {21}
+      S: Subject: hi
+      S:
+      S~ body\r\n
+      quiet
+      S: )
+      quiet
+      scan: deliver
+      C< * 3 FETCH (BODY[] {21}
+      C< Subject: hi
+      C<
+      C< body
+      C< )
+      S: a OK done
+      C< a OK done
+      kept: 0)"},
+    {"with_the_servers_words", R"(
+      C: a UID FETCH 7 (RFC822.SIZE BODY.PEEK[] ENVELOPE FLAGS)
+      S< a UID FETCH 7 (UID FLAGS RFC822.SIZE ENVELOPE BODY.PEEK[])
+      S: * 3 FETCH (FLAGS (\\Draft) UID 7 RFC822.SIZE 4 ENVELOPE ("a" {1}
+      S: b NIL NIL NIL NIL NIL NIL NIL NIL) BODY[] {4}
+      S: body)
+      scan: deliver
+      C< * 3 FETCH (FLAGS (\\Draft) UID 7 RFC822.SIZE 4 ENVELOPE ("a" {1}
+      C< b NIL NIL NIL NIL NIL NIL NIL NIL) BODY[] {4}
+      C< body)
+      S: a OK
+      C< a OK)"},
+    {"sets_seen", R"(
+      C: a FETCH 3:4 (BODY[] UID)
+      S< a FETCH 3:4 (UID FLAGS BODY.PEEK[])
+      S: * 3 FETCH (UID 7 FLAGS () BODY[] {1}
+      S: x)
+      scan: deliver
+      C< * 3 FETCH (UID 7 BODY[] {1}
+      C< x)
+      S: * 4 FETCH (UID 8 FLAGS (\\sEEN \\Draft) BODY[] {1}
+      S: y)
+      scan: deliver
+      C< * 4 FETCH (UID 8 BODY[] {1}
+      C< y)
+      S: a OK done
+      S< P3SCAN STORE 3 +FLAGS (\\Seen)
+      quiet
+      C: b NOOP
+      S: * 3 FETCH (FLAGS (\\Seen))
+      C< * 3 FETCH (FLAGS (\\Seen))
+      S: P3SCAN OK
+      C< a OK done
+      S< b NOOP
+      S: b OK
+      C< b OK)"},
+    {"sets_seen_by_uid", R"(
+      C: P3SCAN UID FETCH 7 BODY[]<0.99>
+      S< P3SCAN UID FETCH 7 (UID FLAGS BODY.PEEK[])
+      S: * 3 FETCH (UID 7 FLAGS (\\SeenNot) BODY[] {1}
+      S: x)
+      scan: deliver
+      C< * 3 FETCH (UID 7 BODY[]<0> *
+      C< x)
+      S: P3SCAN OK done
+      S< P3SCAN1 UID STORE 7 +FLAGS (\\Seen)
+      S: P3SCAN1 NO
+      C< P3SCAN OK done)"},
+    {"infected", R"(
+      C: a UID FETCH 7 (FLAGS RFC822.SIZE BODY.PEEK[])
+      S< a UID FETCH 7 (UID FLAGS RFC822.SIZE BODY.PEEK[])
+      S: * 3 FETCH (UID 7 FLAGS () RFC822.SIZE 5 BODY[] {5}
+      S: EICAR)
+      scan: replace
+      C< * 3 FETCH (UID 7 FLAGS () RFC822.SIZE 37 BODY[] {37}
+      C< Subject: [Virus] found
+      C<
+      C< Replaced.
+      C< )
+      S: a OK
+      C< a OK
+      kept: 1)"},
+    {"infected_stays_so", R"(
+      C: a UID FETCH 7 BODY.PEEK[]<0.99>
+      S< a UID FETCH 7 (UID BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODY[] {5}
+      S: EICAR)
+      scan: replace
+      C< * 3 FETCH (UID 7 BODY[]<0> {37}
+      C< Subject: [Virus] found
+      C<
+      C< Replaced.
+      C< )
+      S: a OK
+      C< a OK
+      kept: 1
+      C: b UID FETCH 6:8 (RFC822.SIZE)
+      S< b UID FETCH 6:8 (UID RFC822.SIZE)
+      S: * 2 FETCH (UID 6 RFC822.SIZE 9)
+      C< * 2 FETCH (UID 6 RFC822.SIZE 9)
+      S: * 3 FETCH (UID 7 RFC822.SIZE 5)
+      C< * 3 FETCH (UID 7 RFC822.SIZE 37)
+      S: * 3 FETCH (FLAGS (\\Deleted))
+      C< * 3 FETCH (FLAGS (\\Deleted))
+      S: b OK
+      C< b OK)"},
+    {"failed", R"(
+      C: a FETCH 3:4 BODY.PEEK[]
+      S< a FETCH 3:4 (UID BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODY[] {5}
+      S: EICAR)
+      scan: fail scanner is down
+      S: * 4 FETCH (UID 8 BODY[] {1}
+      S: x)
+      scan: deliver
+      C< * 4 FETCH (BODY[] {1}
+      C< x)
+      S: a OK
+      C< a NO [UNAVAILABLE] scanner is down)"},
+    {"cannot_be_kept", R"(
+      C: a FETCH 3 BODY[]
+      S< a FETCH 3 (UID FLAGS BODY.PEEK[])
+      S~ * 3 FETCH (UID 7 FLAGS () BODY[] {5}\r\nEIC
+      error: no_space
+      S: AR)
+      S: a OK
+      C< a NO [UNAVAILABLE] A message can't be checked now)"},
+    {"keepalive", R"(
+      C: a FETCH 3 BODY.PEEK[]
+      S< a FETCH 3 (UID BODY.PEEK[])
+      S~ * 3 FETCH (UID 7 BODY[] {5}\r\nab
+      tick
+      C< * OK Still checking a message
+      S: cde)
+      quiet
+      tick
+      C< * OK Still checking a message
+      quiet
+      scan: deliver
+      C< * 3 FETCH (BODY[] {5}
+      C< abcde)
+      S: a OK
+      C< a OK)"},
+    {"pieces_of_one_message", R"(
+      C: a FETCH 3 BODY.PEEK[]<0.4>
+      S< a FETCH 3 (UID BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODY[] {10}
+      S: 0123456789)
+      scan: deliver
+      C< * 3 FETCH (BODY[]<0> {4}
+      C< 0123)
+      S: a OK
+      C< a OK
+      C: b FETCH 3 BODY.PEEK[]<4.4>
+      S< b FETCH 3 (UID)
+      S: * 3 FETCH (UID 7)
+      C< * 3 FETCH (BODY[]<4> {4}
+      C< 4567)
+      S: b OK
+      C< b OK
+      C: c UID FETCH 7 (BODY[]<8.4> INTERNALDATE)
+      S< c UID FETCH 7 (UID FLAGS INTERNALDATE)
+      S: * 3 FETCH (UID 7 FLAGS (\\Seen) INTERNALDATE "x")
+      C< * 3 FETCH (UID 7 INTERNALDATE "x" BODY[]<8> {2}
+      C< 89)
+      S: c OK
+      C< c OK)"},
+    {"piece_after_expunge", R"(
+      C: a FETCH 3 BODY.PEEK[]<0.4>
+      S< a FETCH 3 (UID BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODY[] {10}
+      S: 0123456789)
+      scan: deliver
+      C< * 3 FETCH (BODY[]<0> {4}
+      C< 0123)
+      S: a OK
+      C< a OK
+      S: * 1 EXPUNGE
+      C< * 1 EXPUNGE
+      C: b FETCH 2 BODY.PEEK[]<4.4>
+      S< b FETCH 2 (UID)
+      S: * 2 FETCH (UID 7)
+      C< * 2 FETCH (BODY[]<4> {4}
+      C< 4567)
+      S: b OK
+      C< b OK)"},
+    {"number_that_means_another_message", R"(
+      C: a FETCH 3 BODY.PEEK[]<0.4>
+      S< a FETCH 3 (UID BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODY[] {10}
+      S: 0123456789)
+      scan: deliver
+      C< * 3 FETCH (BODY[]<0> {4}
+      C< 0123)
+      S: a OK
+      C< a OK
+      C: b FETCH 3 BODY.PEEK[]<4.4>
+      S< b FETCH 3 (UID)
+      S: * 3 FETCH (UID 9)
+      S: b OK done
+      S< P3SCAN UID FETCH 9 (UID BODY.PEEK[])
+      S: * 3 FETCH (UID 9 BODY[] {5}
+      S: EICAR)
+      scan: replace
+      C< * 3 FETCH (BODY[]<4> {4}
+      C< ect:)
+      S: P3SCAN OK
+      C< b OK done)"},
+    {"changed_by_filters", R"(
+      C: a UID FETCH 7 (RFC822.SIZE BODY.PEEK[])
+      S< a UID FETCH 7 (UID RFC822.SIZE BODY.PEEK[])
+      S: * 3 FETCH (UID 7 RFC822.SIZE 1 BODY[] {1}
+      S: x)
+      scan: edit
+      C< * 3 FETCH (UID 7 RFC822.SIZE 16 BODY[] {16}
+      C< X-Edited: yes
+      C< x)
+      S: a OK
+      C< a OK
+      kept: 1)"},
+    {"quoted_content", R"(
+      C: a FETCH 3 RFC822
+      S< a FETCH 3 (UID FLAGS BODY.PEEK[])
+      S: * 3 FETCH (UID 7 FLAGS (\\Seen) BODY[] "a \\"EICAR\\"")
+      scan: replace
+      C< * 3 FETCH (RFC822 {37}
+      C< Subject: [Virus] found
+      C<
+      C< Replaced.
+      C< )
+      S: a OK
+      C< a OK)"},
+    {"empty_message", R"(
+      C: a FETCH 3:4 BODY.PEEK[]
+      S< a FETCH 3:4 (UID BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODY[] "")
+      scan: deliver
+      C< * 3 FETCH (BODY[] {0}
+      C< )
+      S: * 4 FETCH (UID 8 BODY[] {0}
+      S: )
+      scan: deliver
+      C< * 4 FETCH (BODY[] {0}
+      C< )
+      S: a OK
+      C< a OK)"},
+    {"gone_message", R"(
+      C: a FETCH 3 (UID BODY.PEEK[])
+      S< a FETCH 3 (UID BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODY[] NIL)
+      C< * 3 FETCH (UID 7 BODY[] NIL)
+      S: a NO gone
+      C< a NO gone)"},
+    {"refused_by_the_server", R"(
+      C: a FETCH 30 BODY[]
+      S< a FETCH 30 (UID FLAGS BODY.PEEK[])
+      S: a BAD no such message
+      C< a BAD no such message)"},
+    {"other_responses_in_between", R"(
+      C: a UID FETCH 7 BODY.PEEK[]
+      S< a UID FETCH 7 (UID BODY.PEEK[])
+      S: * 10 EXISTS
+      S: * 4 FETCH (FLAGS (\\Seen) MODSEQ (5))
+      C< * 10 EXISTS
+      C< * 4 FETCH (FLAGS (\\Seen) MODSEQ (5))
+      S: * 3 FETCH (UID 7 BODY[] {1}
+      S: x)
+      scan: deliver
+      C< * 3 FETCH (UID 7 BODY[] {1}
+      C< x)
+      S: a OK
+      C< a OK)"},
+    {"with_modifiers", R"(
+      C: a UID FETCH 1:* (FLAGS BODY.PEEK[]) (CHANGEDSINCE 12345 VANISHED)
+      S< a UID FETCH 1:* (UID FLAGS BODY.PEEK[]) (CHANGEDSINCE 12345 VANISHED)
+      S: * VANISHED (EARLIER) 1:3
+      C< * VANISHED (EARLIER) 1:3
+      S: a OK
+      C< a OK)"},
+    {"fetches_are_alone", R"(
+      C: a NOOP
+      C: b FETCH 3 BODY.PEEK[]
+      C: c NOOP
+      S< a NOOP
+      quiet
+      S: a OK
+      C< a OK
+      S< b FETCH 3 (UID BODY.PEEK[])
+      quiet
+      S: b OK
+      C< b OK
+      S< c NOOP
+      S: c OK
+      C< c OK)"},
+};
+
+class Fetches : public testing::TestWithParam<Case> {};
+TEST_P(Fetches, ArePlayed) { play_inbox(GetParam().script); }
+INSTANTIATE_TEST_SUITE_P(Table, Fetches, testing::ValuesIn(kFetches), kCaseName);
+
+const Case kHostile[] = {
+    {"content_unasked", R"(
+      S: * 3 FETCH (BODY[] {5}
+      end: protocol_error)"},
+    {"quoted_content_unasked", R"(
+      S: * 3 FETCH (UID 5 BODY[TEXT] "EICAR")
+      end: protocol_error)"},
+    {"content_for_a_listing", R"(
+      C: a FETCH 3 (UID BODY.PEEK[HEADER])
+      S< a FETCH 3 (UID BODY.PEEK[HEADER])
+      S: * 3 FETCH (UID 5 RFC822.TEXT {5}
+      end: protocol_error)"},
+    {"binary_for_a_listing", R"(
+      C: a FETCH 3 (UID BODY.PEEK[HEADER])
+      S< a FETCH 3 (UID BODY.PEEK[HEADER])
+      S: * 3 FETCH (UID 5 BINARY[1] ~{5}
+      end: protocol_error)"},
+    {"header_unasked", R"(
+      C: a FETCH 3 FLAGS
+      S< a FETCH 3 FLAGS
+      S: * 3 FETCH (BODY[HEADER] {5}
+      S: EICAR)
+      end: protocol_error)"},
+    {"message_instead_of_a_header", R"(
+      C: a FETCH 3 BODY.PEEK[HEADER]
+      S< a FETCH 3 BODY.PEEK[HEADER]
+      S: * 3 FETCH (BODY[HEADER] {13}
+      S: a: b
+      S:
+      S: EICAR)
+      end: protocol_error)"},
+    {"quoted_header_unasked", R"(
+      S: * 3 FETCH (RFC822.HEADER "EICAR")
+      end: protocol_error)"},
+    {"two_messages_in_one_response", R"(
+      C: a FETCH 3 BODY.PEEK[]
+      S< a FETCH 3 (UID BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODY[] {1}
+      S: x BODY[] {5}
+      end: protocol_error)"},
+    {"quoted_piece_besides_the_message", R"(
+      C: a FETCH 3 BODY.PEEK[]
+      S< a FETCH 3 (UID BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODY[] {1}
+      S: x BODY[1] "EICAR")
+      end: protocol_error)"},
+    {"quoted_piece_before_the_message", R"(
+      C: a FETCH 3 BODY.PEEK[]
+      S< a FETCH 3 (UID BODY.PEEK[])
+      S: * 3 FETCH (BODY[1] "EICAR" UID 7 BODY[] {1}
+      S: x)
+      end: protocol_error)"},
+    {"quoted_piece_without_the_message", R"(
+      C: a FETCH 3 BODY.PEEK[]
+      S< a FETCH 3 (UID BODY.PEEK[])
+      S: * 3 FETCH (BODY[1] "EICAR" UID 7)
+      end: protocol_error)"},
+    {"quoted_piece_besides_a_quoted_message", R"(
+      C: a FETCH 3 BODY.PEEK[]
+      S< a FETCH 3 (UID BODY.PEEK[])
+      S: * 3 FETCH (BODY[1] "EICAR" UID 7 BODY[] "x")
+      end: protocol_error)"},
+    {"piece_for_the_message", R"(
+      C: a FETCH 3 BODY.PEEK[]
+      S< a FETCH 3 (UID BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODY[]<0> {5}
+      end: protocol_error)"},
+    {"header_with_the_message", R"(
+      C: a FETCH 3 (BODY.PEEK[] BODY.PEEK[HEADER])
+      S< a FETCH 3 (UID BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODY[HEADER] "EICAR" BODY[] {1}
+      S: x)
+      end: protocol_error)"},
+    {"message_with_a_kept_one", R"(
+      C: a UID FETCH 7 BODY.PEEK[]<0.99>
+      S< a UID FETCH 7 (UID BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODY[] {1}
+      S: x)
+      scan: deliver
+      C< * 3 FETCH (UID 7 BODY[]<0> {1}
+      C< x)
+      S: a OK
+      C< a OK
+      C: b UID FETCH 7 BODY.PEEK[]<0.99>
+      S< b UID FETCH 7 (UID)
+      S: * 3 FETCH (UID 7 BODY[] {5}
+      end: protocol_error)"},
+    {"ended_in_the_middle", R"(
+      C: a FETCH 3 BODY.PEEK[]
+      S< a FETCH 3 (UID BODY.PEEK[])
+      S~ * 3 FETCH (UID 7 BODY[] {50}\r\nEICAR
+      S!
+      C< * BYE *
+      end: server_gone)"},
+    {"reply_in_the_middle", R"(
+      C: a FETCH 3 BODY.PEEK[]
+      S< a FETCH 3 (UID BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODY[] {5}
+      S: EICAR UID
+      end: protocol_error)"},
+};
+
+class Hostile : public testing::TestWithParam<Case> {};
+TEST_P(Hostile, ServersEndTheSession) { play_inbox(GetParam().script); }
+INSTANTIATE_TEST_SUITE_P(Table, Hostile, testing::ValuesIn(kHostile), kCaseName);
+
+const Case kListings[] = {
+    {"held_back_and_fetched", R"(
+      C: a UID FETCH 1:* (FLAGS RFC822.SIZE)
+      S< a UID FETCH 1:* (UID FLAGS RFC822.SIZE)
+      S: * 1 FETCH (UID 6 FLAGS () RFC822.SIZE 5)
+      S: * 2 FETCH (UID 7 FLAGS () RFC822.SIZE 5)
+      S: * 3 FETCH (UID 8 FLAGS () RFC822.SIZE 5)
+      S: a OK done
+      C< * 1 FETCH (UID 6 FLAGS () RFC822.SIZE 5)
+      C< * 3 FETCH (UID 8 FLAGS () RFC822.SIZE 5)
+      S< P3SCAN UID FETCH 7 (UID FLAGS RFC822.SIZE BODY.PEEK[])
+      S: * 2 FETCH (UID 7 FLAGS () RFC822.SIZE 5 BODY[] {5}
+      S: EICAR)
+      quiet
+      scan: replace
+      C< * 2 FETCH (UID 7 FLAGS () RFC822.SIZE 37)
+      S: P3SCAN OK
+      C< a OK done
+      kept: 1)"},
+    {"without_uid", R"(
+      C: a FETCH 1:2 FAST
+      S< a FETCH 1:2 (UID FLAGS INTERNALDATE RFC822.SIZE)
+      S: * 1 FETCH (UID 7 FLAGS () INTERNALDATE "d" RFC822.SIZE 5)
+      S: a OK
+      S< P3SCAN UID FETCH 7 (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])
+      S: * 1 FETCH (UID 7 FLAGS () INTERNALDATE "d" RFC822.SIZE 5 BODY[] {1}
+      S: x)
+      scan: deliver
+      C< * 1 FETCH (FLAGS () INTERNALDATE "d" RFC822.SIZE 5)
+      S: P3SCAN OK
+      C< a OK
+      C: b FETCH 1:2 RFC822.SIZE
+      S< b FETCH 1:2 RFC822.SIZE
+      S: b OK
+      C< b OK)"},
+    {"gone_meanwhile", R"(
+      C: a FETCH 1:2 RFC822.SIZE
+      S< a FETCH 1:2 (UID RFC822.SIZE)
+      S: * 1 FETCH (UID 7 RFC822.SIZE 5)
+      S: a OK
+      S< P3SCAN UID FETCH 7 (UID RFC822.SIZE BODY.PEEK[])
+      S: P3SCAN OK
+      C< a OK)"},
+    {"failed", R"(
+      C: a FETCH 1:2 RFC822.SIZE
+      S< a FETCH 1:2 (UID RFC822.SIZE)
+      S: * 1 FETCH (UID 7 RFC822.SIZE 5)
+      S: a OK
+      S< P3SCAN UID FETCH 7 (UID RFC822.SIZE BODY.PEEK[])
+      S: * 1 FETCH (UID 7 RFC822.SIZE 5 BODY[] {5}
+      S: EICAR)
+      scan: fail down
+      S: P3SCAN OK
+      C< a NO [UNAVAILABLE] down)"},
+    {"flags_pass", R"(
+      C: a FETCH 1:* (FLAGS UID)
+      S< a FETCH 1:* (FLAGS UID)
+      S: * 1 FETCH (FLAGS () UID 7)
+      S: a OK
+      C< * 1 FETCH (FLAGS () UID 7)
+      C< a OK)"},
+    {"other_uids_pass", R"(
+      C: a UID FETCH 8:10 ENVELOPE
+      S< a UID FETCH 8:10 ENVELOPE
+      S: a OK
+      C< a OK)"},
+    {"other_mailboxes_pass", R"(
+      C: s SELECT Sent
+      S< s SELECT Sent
+      S: * OK [UIDVALIDITY 5] ok
+      C< * OK [UIDVALIDITY 5] ok
+      S: s OK
+      C< s OK
+      C: a FETCH 1:* ENVELOPE
+      S< a FETCH 1:* ENVELOPE
+      S: a OK
+      C< a OK)"},
+    {"with_headers", R"(
+      C: a FETCH 1 (BODY.PEEK[HEADER])
+      S< a FETCH 1 (UID BODY.PEEK[HEADER])
+      S: * 1 FETCH (UID 7 BODY[HEADER] {8}
+      S: a: b
+      S:
+      S: )
+      S: a OK
+      S< P3SCAN UID FETCH 7 (UID BODY.PEEK[])
+      S: * 1 FETCH (UID 7 BODY[] {5}
+      S: EICAR)
+      scan: replace
+      C< * 1 FETCH (BODY[HEADER] {26}
+      C< Subject: [Virus] found
+      C<
+      C< )
+      S: P3SCAN OK
+      C< a OK)"},
+};
+
+class Listings : public testing::TestWithParam<Case> {};
+TEST_P(Listings, OfChangedMessages) { play_inbox(GetParam().script, {}, {7}); }
+INSTANTIATE_TEST_SUITE_P(Table, Listings, testing::ValuesIn(kListings), kCaseName);
+
+TEST(FetchOfAnExaminedMailbox, SetsNothing) {
+  play_in(R"(
+    C: s EXAMINE INBOX
+    S< s EXAMINE INBOX
+    S: s OK [READ-ONLY] done
+    C< s OK [READ-ONLY] done
+    C: a FETCH 3 BODY[]
+    S< a FETCH 3 (UID BODY.PEEK[])
+    S: a OK
+    C< a OK)");
+}
+
+TEST(FetchOfAReadOnlyMailbox, SetsNothing) {
+  play_in(R"(
+    C: s SELECT INBOX
+    S< s SELECT INBOX
+    S: s OK [READ-ONLY] done
+    C< s OK [READ-ONLY] done
+    C: a FETCH 3 BODY[]
+    S< a FETCH 3 (UID BODY.PEEK[])
+    S: a OK
+    C< a OK)");
+}
+
+TEST(KeptMessage, GoesWithItsMailbox) {
+  play_inbox(R"(
+    C: a UID FETCH 7 BODY.PEEK[]<0.99>
+    S< a UID FETCH 7 (UID BODY.PEEK[])
+    S: * 3 FETCH (UID 7 BODY[] {1}
+    S: x)
+    scan: deliver
+    C< * 3 FETCH (UID 7 BODY[]<0> {1}
+    C< x)
+    S: a OK
+    C< a OK
+    kept: 1
+    C: b CLOSE
+    S< b CLOSE
+    S: b OK
+    C< b OK
+    kept: 0)");
+}
+
+TEST(LongHeader, IsRelayedAsItComesButNotMore) {
+  const std::string field = "a: " + std::string(5000, 'x');
+  const auto size = std::to_string(field.size() + 4);
+  const std::string begin =
+      "C: a FETCH 3 BODY.PEEK[HEADER]\nS< a FETCH 3 BODY.PEEK[HEADER]\nS: * 3 FETCH (BODY[HEADER] {" + size +
+      "}\nS: " + field + "\nS:\nS: )\n";
+  const std::string passed = "C< * 3 FETCH (BODY[HEADER] {" + size + "}\nC< " + field + "\nC<\nC< )\n";
+  play_inbox(begin + passed + "S: a OK\nC< a OK", {.maxresponse = 8192});
+}
+
+}  // namespace
+}  // namespace p3scan::imap
