@@ -262,6 +262,38 @@ reports them without starting anything, or says what the configuration means.
 .Sh OPTIONS
 )";
 
+constexpr std::string_view kPage5Tls = R"(.Sh INTERCEPTING TLS
+Mail inside TLS can be scanned only by somebody who takes part in it.
+.Ql p3scan ca init
+makes a CA of your own; the certificate that
+.Ql p3scan ca export
+prints, or
+.Ql p3scan ca serve
+shows to browsers, must be imported into each mail program.
+From then on p3scan speaks TLS to both sides, on the ports 465, 993 and 995 from the
+start of a connection, elsewhere after STLS or STARTTLS, if the server offers it.
+.Pp
+It verifies the server as the mail program would have, and asks it for no less than
+the mail program's own lowest version, TLS 1.2 at least.
+The mail program gets a certificate with the names and the validity of the server's;
+what is wrong with the server's certificate stays wrong for the mail program
+.Pq see Cm tlsbad .
+.Pp
+Some connections can't be intercepted: programs that know their server's certificate
+beforehand, and servers that insist on a certificate of the client.
+The log has one line for each failure, with the client, the server, the name that was
+asked for, and the option that would change it.
+.Cm tlsbypass , tlslearn , tlsclientcert
+and
+.Cm tls
+with the mode pass let such connections through, unscanned.
+.Pp
+Without a CA nothing of this happens: STLS and STARTTLS are not offered, and who
+speaks TLS is refused, except to a port of
+.Cm sslport ,
+where the mail program speaks plain text as it did with version 2.
+)";
+
 constexpr std::string_view kPage5Rest = R"(.Sh NOTIFICATION
 These names between percent signs are replaced in the file that
 .Cm template
@@ -277,7 +309,8 @@ the mail program's address
 .It Cm SERVERIP , SERVERPORT
 the mail server's address
 .It Cm PROTOCOL
-POP3 or SMTP
+POP3, SMTP or IMAP; POP3S, SMTPS or IMAPS from the first octet inside TLS; POP3+TLS, SMTP+TLS
+or IMAP+TLS after an upgrade
 .It Cm USERNAME
 the login
 .It Cm MAILDATE
@@ -364,6 +397,7 @@ std::string man_conf() {
   std::string out = head("P3SCAN.CONF", "5");
   out += kPage5;
   for (const auto section : kFileSections) out += list_of(section, file_item);
+  out += kPage5Tls;
   out += kPage5Rest;
   out += compat_section();
   out += kPage5End;

@@ -16,7 +16,9 @@ state_dir = {dir}/state
 log_path = {dir}/log
 protocols = pop3
 listen = {addresses}
-ssl = no
+ssl = yes
+ssl_cert = <{certificate}
+ssl_key = <{key}
 disable_plaintext_auth = no
 auth_mechanisms = plain login cram-md5 apop
 first_valid_uid = 1
@@ -39,7 +41,7 @@ service pop3-login {{
     port = 110
   }}
   inet_listener pop3s {{
-    port = 0
+    port = 995
   }}
 }}
 service auth {{
@@ -56,7 +58,7 @@ service stats {{
 
 
 class Dovecot:
-    def __init__(self, namespace, directory, addresses):
+    def __init__(self, namespace, directory, addresses, certificate):
         self.namespace = namespace
         self.directory = pathlib.Path(directory)
         self.mail = self.directory / "mail"
@@ -70,7 +72,8 @@ class Dovecot:
         configuration = self.directory / "dovecot.conf"
         configuration.write_text(CONFIGURATION.format(
             dir=directory, mail=self.mail, password=PASSWORD, addresses=", ".join(addresses),
-            uid=self.owner.pw_uid, gid=self.owner.pw_gid))
+            uid=self.owner.pw_uid, gid=self.owner.pw_gid,
+            certificate=certificate.certificate, key=certificate.key))
         self.process = namespace.start("dovecot", "-F", "-c", str(configuration))
         wait.until_listening(namespace, "*", 110)
         wait.until(self.sasl.exists, "Dovecot's SASL socket")

@@ -46,15 +46,21 @@ smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = {sasl}
 smtpd_error_sleep_time = 0
+smtpd_tls_chain_files = {key}, {certificate}
+smtpd_tls_security_level = may
+smtpd_tls_loglevel = 1
 default_process_limit = 600
 line_length_limit = 4096
 """
 
 MASTER = """
 smtp      inet  n - n - - smtpd
+587       inet  n - n - - smtpd -o smtpd_tls_security_level=encrypt
+465       inet  n - n - - smtpd -o smtpd_tls_wrappermode=yes
 pickup    unix  n - n 60 1 pickup
 cleanup   unix  n - n - 0 cleanup
 qmgr      unix  n - n 300 1 qmgr
+tlsmgr    unix  - - n 1000? 1 tlsmgr
 rewrite   unix  - - n - - trivial-rewrite
 bounce    unix  - - n - 0 bounce
 defer     unix  - - n - 0 bounce
@@ -74,7 +80,7 @@ postlog   unix-dgram n - n - 1 postlogd
 
 
 class Postfix:
-    def __init__(self, namespace, directory, dovecot, addresses):
+    def __init__(self, namespace, directory, dovecot, addresses, certificate):
         self.namespace = namespace
         self.directory = pathlib.Path(directory)
         self.log = self.directory / "log"
@@ -88,7 +94,7 @@ class Postfix:
         self.configuration = self.directory / "etc"
         self.configuration.mkdir()
         (self.configuration / "main.cf").write_text(MAIN.format(
-            addresses=", ".join(addresses), dir=directory, domain=DOMAIN, mail=dovecot.mail, sasl=dovecot.sasl,
+            addresses=", ".join(addresses), dir=directory, certificate=certificate.certificate, key=certificate.key, domain=DOMAIN, mail=dovecot.mail, sasl=dovecot.sasl,
             uid=dovecot.owner.pw_uid, gid=dovecot.owner.pw_gid, users=", ".join(f"{{ {u}@{DOMAIN} = {u}/ }}" for u in USERS)))
         (self.configuration / "master.cf").write_text(MASTER)
         self._postfix("start")

@@ -14,6 +14,7 @@ import smtplib
 import tempfile
 import unittest
 
+import certificates
 import netns
 import wait
 from clamd import Clamd
@@ -25,6 +26,7 @@ from postfix import DOMAIN, Postfix
 poplib._MAXLINE = 1 << 22          # Python refuses what this product must carry
 
 SENDER = "ann@sender.test"
+SERVER_NAME = "mail.example.test"      # of Dovecot and Postfix, in their certificate
 XHEADER = re.compile(rb"^X-P3Scan: [^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*", re.M)
 
 
@@ -43,17 +45,28 @@ class Laboratory:
         self.network = netns.Topology()
 
     @property
+    def authority(self):
+        """The root that the certificate of Dovecot and Postfix comes from."""
+        if "authority" not in self._servers:
+            self._servers["authority"] = certificates.Authority()
+        return self._servers["authority"]
+
+    @property
+    def certificate(self):
+        return self.authority.issue(SERVER_NAME, netns.SERVER4, netns.SERVER6)
+
+    @property
     def dovecot(self):
         if "dovecot" not in self._servers:
             self._servers["dovecot"] = Dovecot(self.network.server, self.directory / "dovecot",
-                                               (netns.SERVER4, netns.SERVER6))
+                                               (netns.SERVER4, netns.SERVER6), self.certificate)
         return self._servers["dovecot"]
 
     @property
     def postfix(self):
         if "postfix" not in self._servers:
             self._servers["postfix"] = Postfix(self.network.server, self.directory / "postfix", self.dovecot,
-                                               (netns.SERVER4, netns.SERVER6))
+                                               (netns.SERVER4, netns.SERVER6), self.certificate)
         return self._servers["postfix"]
 
     @property
@@ -72,6 +85,8 @@ class Laboratory:
     def close(self):
         if "postfix" in self._servers:
             self._servers["postfix"].close()
+        if "authority" in self._servers:
+            self._servers["authority"].close()
         if self.network:
             self.network.close()
         shutil.rmtree(self.directory, ignore_errors=True)

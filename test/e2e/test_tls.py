@@ -1,48 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """TLS on both sides: from the first octet, by STLS and by STARTTLS, and what is not intercepted."""
 import contextlib
-import pathlib
 import socket
 import ssl
-import subprocess
-import tempfile
 
 import certificates
 import fakes_tls
-import gateway as product
 import mails
 import netns
-import wait
-from fakes import Pop3Server
+from cadir import Ca
 from fakes_tls import TlsWire, careless, trusting
 from support import E2E
 
 NAME = "mail.example.test"
 PORTS = "25, 110, 143, 465, 587, 993, 995, 4711"
-
-
-class Ca:
-    """A CA of the gateway in a directory of its own, made as an administrator would."""
-
-    def __init__(self):
-        self._directory = tempfile.TemporaryDirectory(prefix="p3scan-cadir.")
-        base = pathlib.Path(self._directory.name)
-        base.chmod(0o755)
-        self.directory = base / "ca"
-        self.root = base / "ca.pem"
-        configuration = base / "ca.conf"
-        configuration.write_text(f"cadir = {self.directory}\n")
-        self._run("init", configuration)
-        self.root.write_bytes(self._run("export", configuration))
-
-    @staticmethod
-    def _run(verb, configuration):
-        done = subprocess.run([str(product.PROGRAM), "ca", verb, "-f", str(configuration)], capture_output=True, timeout=60)
-        assert done.returncode == 0, done
-        return done.stdout
-
-    def close(self):
-        self._directory.cleanup()
 
 
 class Tls(E2E):
