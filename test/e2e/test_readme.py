@@ -39,7 +39,7 @@ class Tour(Installed):
         acts = {"./setup build run": self.built_before, "sudo cmake --install": self.install,
                 "sudo freshclam": self.not_reachable, "printf": self.at_the_client, "curl": self.refused,
                 "journalctl": self.logged, "sudo ls": self.listed, "sudo systemctl stop": self.stopped,
-                "sudo systemctl restart": self.restarted, "sudo systemctl enable --now p3scan-rules": self.redirected,
+                "sudo systemctl restart": self.restarted, "sudo p3scan ca export": self.exported, "sudo systemctl enable --now p3scan-rules": self.redirected,
                 "sudo": self.on_the_router}
         done = []
         for command in tour():
@@ -121,9 +121,18 @@ class Tour(Installed):
         self.assertTrue(self.submit(wire, mails.INFECTED).startswith(b"250"))      # straight to the server
         wire.close()
 
+    def exported(self, command):
+        self.on_the_router(f"cd /etc/p3scan && {command}")
+        text = self.machine.path("/etc/p3scan/p3scan-ca.pem").read_text()
+        self.assertTrue(text.startswith("-----BEGIN CERTIFICATE-----"), text)
+        rules = self.router.sh("nft", "list", "table", "inet", "p3scan")
+        for port in ("143", "465", "587", "993", "995"):
+            self.assertRegex(rules, rf"\b{port}\b")
+
     def restarted(self, command):
         conf = self.machine.path("/etc/p3scan/p3scan.conf")
-        conf.write_text(conf.read_text() + "tproxy\n")
+        if not conf.read_text().endswith("\ntproxy\n"):
+            conf.write_text(conf.read_text() + "tproxy\n")
         self.on_the_router(command)
         self.assertIn("tproxy", self.router.sh("nft", "list", "table", "inet", "p3scan"))
         wire = self.smtp_hello()
