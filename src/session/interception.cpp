@@ -148,14 +148,16 @@ asio::awaitable<Interception::Result> Interception::secure_client() {
   co_return Result::secured;
 }
 
-/// A certificate that was made to look bad is rejected with good reason.
+/// A certificate with the server's own flaw is rejected with good reason.
 Interception::Result Interception::client_failed(const net::TlsSession& tls, const std::string& why) {
   const auto& talk = parts_.talk;
   const auto& log = services_.log;
-  const bool bad = parts_.server.tls()->flaw().has_value() && services_.config.tlsbad != TlsBad::accept;
-  if (tls.failure() != TlsFailure::peer_rejected_us || bad || services_.tls_memory == nullptr) {
-    const auto hint = bad ? std::string() : fmt::format("; tlsbypass = {} passes it unscanned", wanted());
-    log.warning("{}", line(fmt::format("towards the client: {}{}", why, hint)));
+  if (parts_.server.tls()->flaw()) {  // which the log has told already
+    log.debug("{}", line(fmt::format("towards the client: {}", why)));
+    return Result::failed;
+  }
+  if (tls.failure() != TlsFailure::peer_rejected_us || services_.tls_memory == nullptr) {
+    log.warning("{}", line(fmt::format("towards the client: {}; tlsbypass = {} passes it unscanned", why, wanted())));
     return Result::failed;
   }
   const auto client = net::text(talk.client.address());
@@ -164,7 +166,7 @@ Interception::Result Interception::client_failed(const net::TlsSession& tls, con
     log.warning("{}",
                 line(fmt::format("towards the client: {}; p3scan ca export gives the CA that it must trust", why)));
   } else {
-    log.warning("{}", line(fmt::format("towards the client: {}, for the {}th time; {}", why, times,
+    log.warning("{}", line(fmt::format("towards the client: {}, {} times by now; {}", why, times,
                                        services_.config.tlslearn
                                            ? std::string("from now on it passes unscanned, as tlslearn wants it")
                                            : fmt::format("tlsbypass = {} or tlsbypass = client:{} passes it unscanned",

@@ -15,9 +15,9 @@ FLAWS = {
     "untrusted root": r"issuer|root|trust|self.signed",
     "revoked by a list": r"revoked",
     "revoked by a staple": r"revoked",
-    "SHA-1": r"(?i)digest|sha-?1|weak|signature",
-    "RSA of 1024 bits": r"(?i)key|1024|weak|small",
-    "TLS 1.0": r"(?i)version|protocol",
+    "SHA-1": r"(?i:digest|sha-?1|weak|signature)",
+    "RSA of 1024 bits": r"(?i:key|1024|weak|small)",
+    "TLS 1.0": r"(?i:version|protocol)",
     "missing intermediate": r"issuer|chain",
 }
 NEVER_MIRRORED = ("TLS 1.0",)       # there is no certificate to look at
