@@ -14,6 +14,8 @@ using proto::Ruling;
 using State = Fetch::State;
 using ItemKind = FetchItem::Kind;
 
+constexpr std::size_t kMostUnseen = 100'000;  // no more than a mailbox could hold in earnest
+
 bool tells_of_message(std::string_view name) {
   constexpr std::string_view kNames[] = {"RFC822.SIZE", "ENVELOPE", "BODYSTRUCTURE", "BODY"};
   return std::ranges::any_of(kNames, [&](std::string_view known) { return ascii::equal_nocase(name, known); });
@@ -121,7 +123,8 @@ void Dialog::note_unseen() {
   const auto number = fetch_->request.uid ? fetch_->uid.value_or(0) : fetch_->response.number.value_or(0);
   for (const auto& datum : fetch_->response.data) {
     const bool flags = ascii::equal_nocase(fetch_->response.name_of(datum), "FLAGS");
-    if (flags && number != 0 && !has_seen_flag(fetch_->response.value_of(datum))) fetch_->unseen.push_back(number);
+    if (flags && number != 0 && !has_seen_flag(fetch_->response.value_of(datum)) && fetch_->unseen.size() < kMostUnseen)
+      fetch_->unseen.insert(number);
   }
 }
 

@@ -119,8 +119,9 @@ Dialog::Step Dialog::start(Command command, Handling handling, proto::Outbox& ou
   const Sent sent{.tag = command.tag, .handling = handling};
   switch (handling) {
     case Handling::unknown:
-      // A server could take what nobody knows for something else; after login it has only its user to harm.
-      if (greeted_ != Greeted::authenticated) return refuse(command.tag, "Unknown command", out);
+      // A server could take what nobody knows for something else, and a literal of it for a mail to be kept.
+      if (greeted_ != Greeted::authenticated || !command.literals.empty())
+        return refuse(command.tag, "Unknown command", out);
       send(command, {.tag = command.tag}, out);
       return std::nullopt;
     case Handling::fetch: return start_fetch(std::move(command), out);

@@ -18,7 +18,8 @@ using proto::Outcome;
 using ItemKind = FetchItem::Kind;
 using State = Fetch::State;
 
-constexpr std::size_t kMostAtOnce = 500;  // messages in a command of our own, to keep its line short
+constexpr std::size_t kMostAtOnce = 500;    // messages in a command of our own, to keep its line short
+constexpr std::size_t kMostMissing = 5000;  // more than any command needs; a hostile server could name any number
 
 End protocol_error(std::string_view why) { return {Outcome::protocol_error, why}; }
 
@@ -34,12 +35,9 @@ bool is_header(const FetchItem& item) { return !is_content(item) && !is_servers_
 std::uint32_t single(std::string_view set) { return ascii::number<std::uint32_t>(set).value_or(0); }
 
 /// Takes some of the numbers as a set.
-std::string take_set(std::vector<std::uint32_t>& numbers) {
-  std::ranges::sort(numbers);
-  numbers.erase(std::ranges::unique(numbers).begin(), numbers.end());
-  const auto count = static_cast<std::ptrdiff_t>(std::min(numbers.size(), kMostAtOnce));
-  const std::vector<std::uint32_t> some(numbers.begin(), numbers.begin() + count);
-  numbers.erase(numbers.begin(), numbers.begin() + count);
+std::string take_set(std::set<std::uint32_t>& numbers) {
+  std::vector<std::uint32_t> some;
+  while (!numbers.empty() && some.size() < kMostAtOnce) some.push_back(numbers.extract(numbers.begin()).value());
   return sequence_set(some);
 }
 
@@ -102,6 +100,7 @@ Dialog::Step Dialog::start_fetch(Command command, proto::Outbox& out) {
   if (selected_ && options_.changed != nullptr) fetch_->changed = options_.changed->uids(selected_->mailbox);
   const auto number = single(fetch_->request.set_text);
   const auto kept = fetch_->request.uid ? kept_.find(number) : kept_.find_number(number);
+  if (fetch_->content && kept) fetch_->expected = kept->uid;
   fetch_->whole = fetch_->content && !kept;
   send_fetch(fetch_->tag, fetch_->request.set_text, out);
   return std::nullopt;
@@ -140,7 +139,8 @@ Dialog::Step Dialog::on_fetch_streamed(proto::Outbox& out) {
     fetch_->swallow = false;
     return proto::Begin{.direction = proto::Direction::incoming, .scan = true, .mark = false, .edit = true};
   }
-  if (fetch_->content) return protocol_error("the server sends header lines unasked");
+  if (fetch_->content || fetch_->command != Fetch::Command::client)
+    return protocol_error("the server sends header lines unasked");
   fetch_->swallow = fetch_->swallow || std::ranges::binary_search(fetch_->changed, uid_in_front(server_.response()));
   if (fetch_->swallow) return std::nullopt;
   relay_streamed(out);
@@ -208,19 +208,23 @@ Dialog::Step Dialog::on_no_message(const Response& response, proto::Outbox& out)
 Dialog::Step Dialog::on_listed(Response response, proto::Outbox& out) {
   const auto uid = uid_of(response);
   const bool swallowed = std::exchange(fetch_->swallow, false);
-  const bool wanted = fetch_->content ? !fetch_->whole : uid && std::ranges::binary_search(fetch_->changed, *uid);
-  if (!uid || !wanted || fetch_->command != Fetch::Command::client ||
-      (!swallowed && !is_answer(fetch_->request, response))) {
+  const bool wanted =
+      fetch_->content ? fetch_->expected.has_value() : uid && std::ranges::binary_search(fetch_->changed, *uid);
+  const bool held = uid && wanted && fetch_->command == Fetch::Command::client && relayed_ == 0 &&
+                    fetch_->missing.size() < kMostMissing && (swallowed || is_answer(fetch_->request, response));
+  if (!held && swallowed) return protocol_error("the server sends too many answers");
+  if (!held) {
     pass(response, out);
     return std::nullopt;
   }
+  fetch_->expected.reset();
   if (const auto kept = kept_.find(*uid)) {
     fetch_->uid = uid;
     fetch_->response = std::move(response);
     fetch_->id = kept->id;
     fetch_->state = State::recalling;
   } else {
-    fetch_->missing.push_back(*uid);
+    fetch_->missing.insert(*uid);
   }
   moved_ = true;
   return std::nullopt;
@@ -229,7 +233,11 @@ Dialog::Step Dialog::on_listed(Response response, proto::Outbox& out) {
 Dialog::Step Dialog::on_fetch_reply(Response response, proto::Outbox& out) {
   moved_ = true;
   switch (fetch_->command) {
-    case Fetch::Command::client: fetch_->reply = std::move(response.text); break;
+    case Fetch::Command::client:
+      fetch_->reply = std::move(response.text);
+      // The kept message did not answer: it is fetched, if it still exists.
+      if (fetch_->expected && response.name == "OK") fetch_->missing.insert(*fetch_->expected);
+      break;
     case Fetch::Command::own_fetch:
       if (response.name != "OK" && fetch_->failure.empty()) fetch_->failure = "The mail server did not tell all";
       break;

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,13 +40,14 @@ struct Fetch {
   std::uint64_t size = 0;  // octets of it
   std::uint64_t id = 0;    // under which the message is kept
   std::string inlined;
-  Response response;                   // of the message
-  std::optional<std::uint32_t> uid;    // of the message
-  std::vector<std::uint32_t> changed;  // UIDs known when the command began, ascending
-  std::vector<std::uint32_t> missing;  // UIDs that an own command must fetch
-  std::vector<std::uint32_t> unseen;   // to be flagged \Seen: UIDs with UID FETCH, else numbers
-  std::string reply;                   // to the client's command, held
-  std::string failure;                 // why a message was left out
+  Response response;                      // of the message
+  std::optional<std::uint32_t> expected;  // UID of the kept message that is to answer; until it has
+  std::optional<std::uint32_t> uid;       // of the message
+  std::vector<std::uint32_t> changed;     // UIDs known when the command began, ascending
+  std::set<std::uint32_t> missing;        // UIDs that an own command must fetch
+  std::set<std::uint32_t> unseen;         // to be flagged \Seen: UIDs with UID FETCH, else numbers
+  std::string reply;                      // to the client's command, held
+  std::string failure;                    // why a message was left out
 };
 
 }  // namespace p3scan::imap

@@ -233,6 +233,29 @@ const Case kFetches[] = {
       C< ect:)
       S: P3SCAN OK
       C< b OK done)"},
+    {"kept_message_that_does_not_answer", R"(
+      C: a FETCH 3 BODY.PEEK[]<0.4>
+      S< a FETCH 3 (UID BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODY[] {10}
+      S: 0123456789)
+      scan: deliver
+      C< * 3 FETCH (BODY[]<0> {4}
+      C< 0123)
+      S: a OK
+      C< a OK
+      C: b FETCH 3 (SAVEDATE BODY.PEEK[]<4.4>)
+      S< b FETCH 3 (UID SAVEDATE)
+      S: * 3 FETCH (UID 7)
+      C< * 3 FETCH (UID 7)
+      S: b OK done
+      S< P3SCAN UID FETCH 7 (UID SAVEDATE BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODY[] {10}
+      S: 0123456789)
+      scan: deliver
+      C< * 3 FETCH (BODY[]<4> {4}
+      C< 4567)
+      S: P3SCAN OK
+      C< b OK done)"},
     {"changed_by_filters", R"(
       C: a UID FETCH 7 (RFC822.SIZE BODY.PEEK[])
       S< a UID FETCH 7 (UID RFC822.SIZE BODY.PEEK[])
@@ -485,6 +508,15 @@ const Case kListings[] = {
       scan: fail down
       S: P3SCAN OK
       C< a NO [UNAVAILABLE] down)"},
+    {"repeated_by_the_server", R"(
+      C: a FETCH 1:2 RFC822.SIZE
+      S< a FETCH 1:2 (UID RFC822.SIZE)
+      S: * 1 FETCH (UID 7 RFC822.SIZE 5)
+      S: * 1 FETCH (UID 7 RFC822.SIZE 5)
+      S: a OK
+      S< P3SCAN UID FETCH 7 (UID RFC822.SIZE BODY.PEEK[])
+      S: P3SCAN OK
+      C< a OK)"},
     {"flags_pass", R"(
       C: a FETCH 1:* (FLAGS UID)
       S< a FETCH 1:* (FLAGS UID)
@@ -573,6 +605,24 @@ TEST(KeptMessage, GoesWithItsMailbox) {
     S: b OK
     C< b OK
     kept: 0)");
+}
+
+/// Longer than what is collected, so that it is relayed, or swallowed, as it comes.
+TEST(LongHeader, OfAChangedMessageIsNotShown) {
+  const std::string header = "a: " + std::string(5000, 'x');
+  const auto streamed = "BODY[HEADER] {" + std::to_string(header.size() + 4) + "}\nS: " + header + "\nS:\nS: )\n";
+  play_inbox(
+      "C: a FETCH 3 BODY.PEEK[HEADER]\nS< a FETCH 3 (UID BODY.PEEK[HEADER])\nS: * 3 FETCH (UID 7 " + streamed + R"(
+    S: a OK
+    S< P3SCAN UID FETCH 7 (UID BODY.PEEK[])
+    S: P3SCAN OK
+    C< a OK)",
+      {.maxresponse = 8192}, {7});
+  // Too late: it has been shown, and is whole.
+  const auto passed = "BODY[HEADER] {" + std::to_string(header.size() + 4) + "}\nC< " + header + "\nC<\nC<  UID 7)\n";
+  play_inbox("C: a FETCH 3 BODY.PEEK[HEADER]\nS< a FETCH 3 (UID BODY.PEEK[HEADER])\nS: * 3 FETCH (" +
+                 streamed.substr(0, streamed.size() - 5) + "S:  UID 7)\nS: a OK\nC< * 3 FETCH (" + passed + "C< a OK",
+             {.maxresponse = 8192}, {7});
 }
 
 TEST(LongHeader, IsRelayedAsItComesButNotMore) {

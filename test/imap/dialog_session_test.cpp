@@ -502,6 +502,10 @@ const Case kInside[] = {
       S: b OK
       C< b OK
       end: finished)"},
+    {"unknown_with_a_literal", R"(
+      C: a XAPPEND Sent {5+}
+      C: EICAR
+      C< a BAD Unknown command)"},
     {"unauthenticate", R"(
       C: a UNAUTHENTICATE
       S< a UNAUTHENTICATE
