@@ -21,7 +21,6 @@ constexpr std::string_view kHidden[] = {
     "REPLACE",                // RFC 8508
     "UIDONLY",                // RFC 9586: UIDFETCH instead of FETCH
     "ANNOTATE-EXPERIMENT-*",  // RFC 5257
-    "X-GM-EXT-*",
     "XSNIPPET*",
 };
 constexpr std::string_view kReferrals[] = {"LOGIN-REFERRALS", "MAILBOX-REFERRALS"};  // RFC 2221, RFC 2193
