@@ -100,13 +100,13 @@ std::string sha256(std::string_view octets) {
 }
 
 std::string fingerprint(const X509* certificate) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  constexpr std::string_view digits = "0123456789ABCDEF";
   std::string text;
   for (const char c : sha256(to_der(certificate))) {
     const auto octet = static_cast<unsigned char>(c);
     if (!text.empty()) text += ':';
-    text += kDigits[octet >> 4U];
-    text += kDigits[octet & 15U];
+    text += digits[octet >> 4U];
+    text += digits[octet & 15U];
   }
   return text;
 }

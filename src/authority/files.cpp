@@ -71,8 +71,9 @@ class Directory {
 
   std::vector<std::string> old_certificates() const {
     std::vector<std::string> names;
-    const std::unique_ptr<DIR, CloseDirectory> list(
-        ::fdopendir(::openat(fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+    UniqueFd again(::openat(fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const std::unique_ptr<DIR, CloseDirectory> list(again ? ::fdopendir(again.get()) : nullptr);
+    if (list != nullptr) again.release();
     while (list != nullptr) {
       const auto* const entry = ::readdir(list.get());  // NOLINT(concurrency-mt-unsafe): a stream of our own
       if (entry == nullptr) break;
@@ -159,7 +160,7 @@ Result<Issuer, std::string> load_pair(int certificate_fd, int key_fd) {
     take_error();
     return fail(std::string("the key is not that of the certificate"));
   }
-  if (!EVP_PKEY_is_a(key->get(), "EC") && !EVP_PKEY_is_a(key->get(), "RSA"))
+  if (EVP_PKEY_is_a(key->get(), "EC") != 1 && EVP_PKEY_is_a(key->get(), "RSA") != 1)
     return fail(std::string("the key is neither of EC nor of RSA"));
   if (X509_check_ca(certificate->get()) != 1 || (X509_get_key_usage(certificate->get()) & KU_KEY_CERT_SIGN) == 0)
     return fail(std::string("the certificate is not that of a CA"));

@@ -32,7 +32,7 @@ struct OpenError {
 
 /// `owner`: whose directory and files must be; keys must not be open to anybody else, and what is no plain file or a
 /// symbolic link is refused. Absent: there is no CA. Unreadable: this process may not look. Wrong: it is no use as it is.
-Result<OpenFiles, OpenError> open_files(const std::string& directory, uid_t owner);
+Result<OpenFiles, OpenError> open_files(const std::string& path, uid_t owner);
 
 struct Issuers {
   Issuer trusted;
@@ -43,14 +43,14 @@ struct Issuers {
 Result<Issuers, std::string> load(const OpenFiles& files);
 
 /// The CA certificate that clients trust, and those before it that are still valid, newest first. Reads no key.
-Result<std::vector<Certificate>, std::string> trusted_certificates(const std::string& directory, std::int64_t now);
+Result<std::vector<Certificate>, std::string> trusted_certificates(const std::string& path, std::int64_t now);
 
 /// Makes what is missing of the two pairs, and the directory (mode 0700). An error when nothing is missing.
 /// Files of the calling user.
-Result<void, std::string> create(const std::string& directory, const CaPlan& plan);
+Result<void, std::string> create(const std::string& path, const CaPlan& plan);
 
 /// New pairs in place of both; the old trusted certificate stays as old-FINGERPRINT.pem. What no longer is valid of
 /// those goes.
-Result<void, std::string> replace(const std::string& directory, const CaPlan& plan);
+Result<void, std::string> replace(const std::string& path, const CaPlan& plan);
 
 }  // namespace p3scan::authority

@@ -53,8 +53,8 @@ struct Flight {
 /// All but the cache and the flag belongs to the executor.
 class Leaves::State : public std::enable_shared_from_this<State> {
  public:
-  State(const asio::any_io_executor& executor, const Log& log, LeavesLimits limits)
-      : executor_(executor),
+  State(asio::any_io_executor executor, const Log& log, LeavesLimits limits)
+      : executor_(std::move(executor)),
         log_(log),
         limits_(limits),
         key_(make_key()),
@@ -81,6 +81,7 @@ class Leaves::State : public std::enable_shared_from_this<State> {
   void answered(const Answer& answer);
   Identity identity_of(const Flight& flight, const Answer& answer) const;
   void send_waiting();
+  bool send(Flight& flight);
   void lost(const Signer* signer);
   void finish(std::uint64_t number, Identity result);
   std::uint64_t start(std::uint64_t number, const FlightPtr& flight);
@@ -170,21 +171,23 @@ Leaves::Identity Leaves::State::identity_of(const Flight& flight, const Answer& 
 void Leaves::State::send_waiting() {
   while (signer_ && greeted_ && !waits_to_send_ && !unsent_.empty()) {
     const auto found = flights_.find(unsent_.front());
-    const auto sent =
-        found == flights_.end() ? Sent::yes : send_wire(signer_->native_handle(), found->second->packet, false);
-    if (sent == Sent::full) {
-      waits_to_send_ = true;
-      signer_->async_wait(Signer::wait_write, [self = shared_from_this(), signer = signer_](error_code) {
-        if (self->signer_ != signer) return;
-        self->waits_to_send_ = false;
-        self->send_waiting();
-      });
-      return;
-    }
-    if (sent == Sent::gone) return;  // its end is read, too
-    if (found != flights_.end()) found->second->sent = true;
+    if (found != flights_.end() && !send(*found->second)) return;
     unsent_.pop_front();
   }
+}
+
+/// False when it can't go out now. That the signer is gone its end tells, which is read, too.
+bool Leaves::State::send(Flight& flight) {
+  const auto sent = send_wire(signer_->native_handle(), flight.packet, false);
+  flight.sent = sent == Sent::yes;
+  if (sent != Sent::full) return flight.sent;
+  waits_to_send_ = true;
+  signer_->async_wait(Signer::wait_write, [self = shared_from_this(), signer = signer_](error_code) {
+    if (self->signer_ != signer) return;
+    self->waits_to_send_ = false;
+    self->send_waiting();
+  });
+  return false;
 }
 
 void Leaves::State::lost(const Signer* signer) {
@@ -204,6 +207,7 @@ void Leaves::State::finish(std::uint64_t number, Identity result) {
   if (found == flights_.end()) return;
   const auto flight = found->second;
   by_key_.erase(flight->key);
+  if (!flight->sent) std::erase(unsent_, number);
   flights_.erase(found);
   flight->result = std::move(result);
   flight->deadline.cancel();
@@ -244,6 +248,7 @@ Leaves::Leaves(const asio::any_io_executor& executor, const Log& log, LeavesLimi
     : state_(std::make_shared<State>(executor, log, limits)) {}
 
 /// The signer ends with its socket.
+// NOLINTNEXTLINE(bugprone-exception-escape): without memory the process ends anyway
 Leaves::~Leaves() {
   asio::post(state_->executor(), [state = state_] { state->connect(UniqueFd()); });
 }

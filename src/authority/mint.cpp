@@ -22,7 +22,7 @@ constexpr std::int64_t kCaLife = 3652 * kDay;
 /// Clocks of clients are slow.
 constexpr std::int64_t kEarlier = kDay;
 /// Apple, "Requirements for trusted certificates in iOS 13 and macOS 10.15".
-constexpr std::int64_t kLongestTrusted = 825 * kDay - kHour;
+constexpr std::int64_t kLongestTrusted = (825 * kDay) - kHour;
 constexpr int kSerialOctets = 16;
 constexpr int kPointOctets = 65;
 
@@ -179,14 +179,13 @@ Key key_of_point(const std::string& point) {
       EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
   std::string group = "P-256";
   std::string octets_of_point = point;
-  const OSSL_PARAM parameters[] = {
+  OSSL_PARAM parameters[] = {
       OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), group.size()),
       OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, octets_of_point.data(), octets_of_point.size()),
       OSSL_PARAM_construct_end()};
   EVP_PKEY* key = nullptr;
   must(context && EVP_PKEY_fromdata_init(context.get()) == 1 &&
-           EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, const_cast<OSSL_PARAM*>(parameters)) ==
-               1,  // NOLINT(cppcoreguidelines-pro-type-const-cast): only read
+           EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters) == 1,
        "public key");
   Key made(key);
   const std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>> check(EVP_PKEY_CTX_new(key, nullptr));

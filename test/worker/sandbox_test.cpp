@@ -47,6 +47,15 @@ struct Row {
   std::function<bool()> attempt;
 };
 
+TEST(Sandbox, WithoutADirectoryThereIsNoFile) {
+  if (landlock_version() == 0) GTEST_SKIP() << "no Landlock here";
+  const TemporaryDirectory outside;
+  write_file(outside.path() + "/secret", "secret");
+  EXPECT_EQ(attempt_inside({}, [&] { return can_open(outside.path() + "/secret", O_RDONLY); }), EACCES);
+  EXPECT_EQ(attempt_inside({}, [&] { return can_open(outside.path() + "/new", O_WRONLY | O_CREAT); }), EACCES);
+  EXPECT_EQ(attempt_inside({}, [] { return can_open("/", O_RDONLY | O_DIRECTORY); }), EACCES);
+}
+
 TEST(Sandbox, RefusesEverythingOutside) {
   const TemporaryDirectory inside;
   const TemporaryDirectory outside;

@@ -83,9 +83,9 @@ int rotate(const CommandLine& line, const std::string& directory) {
   const auto before = authority::trusted_certificates(directory, now());
   if (!before) return refuse(before.error());
   const auto* const old = before->front().get();
-  authority::CaPlan plan{.name = line.name.empty() ? authority::common_name(old) : line.name,
-                         .permitted = line.permitted.empty() ? authority::permitted_domains(old) : line.permitted,
-                         .now = now()};
+  const authority::CaPlan plan{.name = line.name.empty() ? authority::common_name(old) : line.name,
+                               .permitted = line.permitted.empty() ? authority::permitted_domains(old) : line.permitted,
+                               .now = now()};
   const auto made = authority::replace(directory, plan);
   return made ? tell_made(directory) : refuse(made.error());
 }
@@ -149,7 +149,7 @@ int serve(const CommandLine& line, const config::Config& config, const Certifica
   const bool v6 = line.address.contains(':');
   fmt::print("The page is at http://{}{}{}:{}/ until this program is ended.\n", v6 ? "[" : "", line.address,
              v6 ? "]" : "", server.port());
-  std::fflush(stdout);
+  static_cast<void>(std::fflush(stdout));
   server.start();
   io.run();
   return EXIT_SUCCESS;
