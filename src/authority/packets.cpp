@@ -15,8 +15,8 @@ bool would_block(int cause) { return cause == EAGAIN || cause == EWOULDBLOCK; }
 }  // namespace
 
 Sent send_wire(int socket, std::string_view packet, bool wait) {
-  iovec part{const_cast<char*>(packet.data()),
-             packet.size()};  // NOLINT(cppcoreguidelines-pro-type-const-cast): only read
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): only read
+  iovec part{const_cast<char*>(packet.data()), packet.size()};
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;

@@ -25,6 +25,14 @@ std::string whom_for(const LeafFields& fields) {
   return more == 0 ? fields.names.front() : fmt::format("{} and {} more", fields.names.front(), more);
 }
 
+Answer answer_to(const Request& request, const Issuers& issuers, const Witness& witness) {
+  const bool trusted = request.fields.trusted;
+  auto leaf = mint(trusted ? issuers.trusted : issuers.untrusted, request.fields, now_in_seconds());
+  if (!leaf) return {.number = request.number, .kind = Answered::refused, .text = std::move(leaf.error())};
+  witness(fmt::format("{} certificate for {}", trusted ? "trusted" : "untrusted", whom_for(request.fields)));
+  return {.number = request.number, .kind = Answered::certificate, .text = std::move(*leaf)};
+}
+
 }  // namespace
 
 bool TokenBucket::take(Clock::time_point now) {
@@ -45,16 +53,9 @@ int serve(int socket, const Issuers& issuers, const Witness& witness, SignerLimi
     if (packet->empty()) return EXIT_SUCCESS;
     const auto request = decode_request(*packet);
     if (!request) return EXIT_FAILURE;
-    Answer answer{.number = request->number, .kind = Answered::busy, .text = {}};
-    if (bucket.take(TokenBucket::Clock::now())) {
-      const auto& issuer = request->fields.trusted ? issuers.trusted : issuers.untrusted;
-      auto leaf = mint(issuer, request->fields, now_in_seconds());
-      answer.kind = leaf ? Answered::certificate : Answered::refused;
-      answer.text = leaf ? std::move(*leaf) : std::move(leaf.error());
-      if (answer.kind == Answered::certificate)
-        witness(fmt::format("{} certificate for {}", request->fields.trusted ? "trusted" : "untrusted",
-                            whom_for(request->fields)));
-    }
+    const auto answer = bucket.take(TokenBucket::Clock::now())
+                            ? answer_to(*request, issuers, witness)
+                            : Answer{.number = request->number, .kind = Answered::busy, .text = {}};
     if (send_wire(socket, encode_answer(answer), true) != Sent::yes) return EXIT_SUCCESS;
   }
   return EXIT_FAILURE;

@@ -2,6 +2,7 @@
 #include "authority/wire.h"
 
 #include <concepts>
+#include <utility>
 
 namespace p3scan::authority {
 namespace {
@@ -121,9 +122,11 @@ std::optional<Answer> decode_answer(std::string_view packet) {
   Reader reader(packet);
   Answer answer;
   answer.number = reader.number<std::uint64_t>();
-  answer.kind = static_cast<Answered>(reader.number<std::uint8_t>());
+  const auto kind = reader.number<std::uint8_t>();
   answer.text = reader.rest();
-  if (!reader.whole() || answer.kind < Answered::certificate || answer.kind > Answered::busy) return std::nullopt;
+  const bool known = kind >= std::to_underlying(Answered::certificate) && kind <= std::to_underlying(Answered::busy);
+  if (!reader.whole() || !known) return std::nullopt;
+  answer.kind = static_cast<Answered>(kind);
   if (answer.text.empty() != (answer.kind == Answered::busy)) return std::nullopt;
   return answer;
 }
