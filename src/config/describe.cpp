@@ -70,11 +70,22 @@ std::string policy_sentence(std::string_view subject, PerDirection<Enum> policy)
                      meaning(policy.outgoing));
 }
 
+std::string tls_sentence(const Config& config) {
+  const auto named = config.tls.empty()
+                         ? std::string()
+                         : fmt::format("TLS on ports as tls says ({}); else ", show_option(config, "tls"));
+  auto text = fmt::format("{}TLS is intercepted if there is a CA in {}, if not refused, except on port {}", named,
+                          config.cadir, joined(config.sslport));
+  if (!config.tlsbypass.empty()) text += fmt::format(". TLS passes unscanned for {}", joined(config.tlsbypass));
+  return text + ".";
+}
+
 std::vector<std::string> plan(const Config& config) {
   std::vector<std::string> lines = {listen_sentence(config), destination_sentence(config)};
-  lines.push_back(
-      fmt::format("Speak SMTP to destination port {}, else POP3 unless the server's greeting says otherwise.",
-                  joined(config.emailport)));
+  lines.push_back(fmt::format(
+      "Speak SMTP to destination port {}, IMAP to {}, else POP3 unless the server's greeting says otherwise.",
+      joined(config.emailport), joined(config.imapport)));
+  lines.push_back(tls_sentence(config));
   for (const auto& scanner : config.scanners) lines.push_back(scanner_sentence(scanner, config));
   if (config.scanners.size() > 1) lines.emplace_back("A mail is clean when all of them say so.");
   lines.emplace_back(config.xheader ? "Clean mail passes with an X-P3Scan header added."

@@ -22,7 +22,7 @@ constexpr std::uint16_t kTls10 = 0x0301;
 constexpr std::uint16_t kTls12 = 0x0303;
 constexpr std::uint16_t kTls13 = 0x0304;
 constexpr std::size_t kLongestName = 255;
-constexpr std::size_t kMostProtocols = 32;
+constexpr std::size_t kMostProtocols = 64;
 
 std::uint8_t octet(std::string_view bytes, std::size_t at) { return static_cast<std::uint8_t>(bytes[at]); }
 

@@ -85,6 +85,7 @@ asio::awaitable<proto::End> Engine::step_all(proto::Dialog& dialog) {
 asio::awaitable<Engine::Step> Engine::step(proto::Dialog& dialog) {
   if (timed_out_) co_return proto::End{proto::Outcome::aborted, "Connection timeout"};
   if (helper_failed_) std::rethrow_exception(helper_failed_);
+  if (begins_tls()) co_return proto::End{proto::Outcome::protocol_error, kUnexpectedTls};
   auto in = inbox();
   auto action = dialog.resume(in, out_);
   take(in);
@@ -152,6 +153,13 @@ asio::awaitable<void> Engine::say(const proto::Action& action) {
     co_await peer(side).write(words);
     words.clear();
   }
+}
+
+bool Engine::begins_tls() {
+  constexpr char handshake = 22;  // the first octet of a TLS record (RFC 8446 5.1); no command of mail has it
+  if (client_heard_ || client_.received().empty()) return false;
+  client_heard_ = true;
+  return client_.tls() == nullptr && client_.received().front() == handshake;
 }
 
 /// Paused before the words that end the plain text are said: what follows them belongs to TLS. What came before them

@@ -33,6 +33,9 @@ class Engine {
     Upgrader upgrader = {};              // none: TLS is never agreed upon
   };
 
+  /// Why a session ends whose client begins with TLS where plain text is spoken: no dialog could make sense of it.
+  static constexpr std::string_view kUnexpectedTls = "the client begins with TLS where plain text is spoken";
+
   Engine(const asio::any_io_executor& executor, std::shared_ptr<const Services> services, Parts parts);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -54,6 +57,7 @@ class Engine {
   void take(const proto::Inbox& in);
   void take_content();
   asio::awaitable<void> say(const proto::Action& action);
+  bool begins_tls();
   asio::awaitable<Step> start_tls(const proto::Action& action);
 
   // What it may ask for
@@ -114,6 +118,7 @@ class Engine {
   std::shared_ptr<Whole> whole_;             // of it, once somebody asked
   std::map<std::uint64_t, Kept> kept_;
   proto::MessageError error_ = proto::MessageError::none;
+  bool client_heard_ = false;
   bool complete_ = false;
   bool early_wanted_ = false;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "session/dialogs.h"
 #include "session/tunnel.h"
 
 namespace p3scan::session {
@@ -58,8 +59,9 @@ asio::awaitable<Interception::Result> Interception::run() {
 asio::awaitable<Interception::Result> Interception::pass(std::string_view why) {
   services_.log.notice("{}", line(fmt::format("passes unscanned: {}", why)));
   co_await parts_.server.write(first_.octets);
-  const auto totals =
-      co_await tunnel(parts_.client.socket(), parts_.server.socket(), parts_.activity, services_.config.idletimeout);
+  // What is inside may be a client of IMAP that waits for news.
+  const auto idle = idle_limit(Protocol::imap, services_.config);
+  const auto totals = co_await tunnel(parts_.client.socket(), parts_.server.socket(), parts_.activity, idle);
   services_.log.debug("{}", line(fmt::format("{} octets from the client and {} from the server passed unscanned",
                                              totals.from_client + first_.octets.size(), totals.from_server)));
   co_return Result::passed;

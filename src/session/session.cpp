@@ -164,7 +164,9 @@ asio::awaitable<void> Session::talk() {
 
 void Session::log_end(const proto::End& end) {
   const bool clean = end.outcome != Outcome::protocol_error && end.outcome != Outcome::aborted;
-  if (!end.why.empty()) {
+  if (end.why == Engine::kUnexpectedTls) {
+    log().warning("TLS: client {}, server {}: refused: {}", net::text(talk_.client), net::text(talk_.server), end.why);
+  } else if (!end.why.empty()) {
     if (clean) {
       log().debug("{}: {}", net::text(talk_.client), end.why);
     } else {

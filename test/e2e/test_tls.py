@@ -134,7 +134,7 @@ class FromTheFirstOctet(Tls):
         self.serve("POP3", 995, tls=self.good)
         self.gateway_with()
         context = trusting(self.ca.root)
-        context.set_alpn_protocols(["%0250d" % n for n in range(30)] + ["pop3"])       # 8 KB, in one record
+        context.set_alpn_protocols(["%0254d" % n for n in range(62)] + ["pop3"])       # all that a record holds
         wire = self.connect(995)
         wire.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -142,7 +142,7 @@ class FromTheFirstOctet(Tls):
         with contextlib.suppress(ssl.SSLWantReadError):
             tls.do_handshake()
         hello = outgoing.read()
-        self.assertGreater(len(hello), 7000)
+        self.assertGreater(len(hello), 16000)
         for octet in hello:
             wire.socket.send(bytes((octet,)))
         for _ in range(100):
@@ -168,6 +168,22 @@ class FromTheFirstOctet(Tls):
         wire.send(mails.INFECTED + b".\r\n")
         self.assertTrue(wire.reply().startswith(b"554"))
         gateway.wait_log("SMTPS Connection from")
+
+    def test_imaps(self):
+        self.serve("IMAP", 993, served=[mails.PLAIN], tls=self.good)
+        gateway = self.gateway_with()
+        wire = self.secured(993)
+        self.assertTrue(wire.line().startswith(b"* OK"))
+        self.assertIn(mails.PLAIN, wire.fetch("IMAP"))
+        gateway.wait_log("IMAPS Connection from")
+
+    def test_imaps_infected(self):
+        self.serve("IMAP", 993, served=[mails.INFECTED], tls=self.good)
+        gateway = self.gateway_with()
+        wire = self.secured(993)
+        wire.line()
+        self.assertIn(b"IMAPS", wire.fetch("IMAP"))
+        gateway.wait_log("IMAPS from .* virus: ")
 
     def test_a_port_that_says_nothing(self):
         self.serve("POP3", 4711, tls=self.good)
@@ -214,6 +230,15 @@ class ByUpgrade(Tls):
         gateway.wait_log(r"POP3\+TLS from .* virus: ")
         self.assertEqual(server.plain_commands(), [b"CAPA", b"STLS"])
 
+    def test_imap(self):
+        server = self.serve("IMAP", served=[mails.INFECTED], starttls=self.good)
+        gateway = self.gateway_with()
+        wire = self.upgraded("IMAP")
+        self.assertNotIn(b"STARTTLS", wire.tagged(b"a2 CAPABILITY"))
+        self.assertIn(b"IMAP+TLS", wire.fetch("IMAP"))
+        gateway.wait_log(r"IMAP\+TLS from .* virus: ")
+        self.assertFalse([line for line in server.plain_commands() if b"LOGIN" in line or b"FETCH" in line])
+
     def test_smtp(self):
         for port in (25, 587):
             server = self.serve("SMTP", port, starttls=self.good)
@@ -248,6 +273,16 @@ class ByUpgrade(Tls):
         wire.fetch("POP3")
         self.assert_same(wire.multiline(b"RETR 2")[1], mails.INFECTED)
         gateway.wait_log(rf"TLS: client .* server .* \({NAME}\): passes unscanned: tls = 110:pass")
+
+    def test_tls_where_plain_text_is_spoken(self):
+        for protocol in ("POP3", "SMTP", "IMAP"):
+            server = self.serve(protocol, starttls=self.good)
+            gateway = self.gateway_with()
+            with self.assertRaises(OSError):
+                self.secured(fakes_tls.PORTS[protocol])
+            gateway.wait_log("TLS: client .*: refused: the client begins with TLS where plain text is spoken")
+            self.assertEqual(server.plain_commands(), [])
+            gateway.close()
 
     def test_no_hello(self):
         self.serve("POP3", starttls=self.good)
@@ -302,14 +337,14 @@ class NotIntercepted(Tls):
         gateway = self.gateway_with()
         self.reject(3)
         gateway.wait_log("TLS: .*towards the client: .*p3scan ca export", count=2)
-        gateway.wait_log(f"TLS: .*for the 3th time; tlsbypass = {NAME} or tlsbypass = client:{netns.CLIENT4}")
+        gateway.wait_log(f"TLS: .*3 times by now; tlsbypass = {NAME} or tlsbypass = client:{netns.CLIENT4}")
         self.reject(1)
 
     def test_learning(self):
         self.serve("POP3", 995, tls=self.good)
         gateway = self.gateway_with(tlslearn="yes")
         self.reject(3)
-        gateway.wait_log("for the 3th time; from now on it passes unscanned")
+        gateway.wait_log("3 times by now; from now on it passes unscanned")
         self.passed(gateway, "tlslearn")
 
     def insisting(self, version):

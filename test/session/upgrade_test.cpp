@@ -101,6 +101,17 @@ TEST_F(Upgrade, PlainTextBehindTheAgreementEndsTheSession) {
   }
 }
 
+TEST_F(Upgrade, TlsWherePlainTextIsSpokenEndsTheSession) {
+  const auto end = harness.run(
+      [](Wire& client) -> asio::awaitable<void> {
+        co_await client.tell("\x16\x03\x01");
+        EXPECT_EQ(co_await client.hear_all(), "");
+      },
+      [](Wire& server) -> asio::awaitable<void> { EXPECT_EQ(co_await server.hear_all(), ""); });
+  EXPECT_EQ(end.outcome, Outcome::protocol_error);
+  EXPECT_EQ(end.why, Engine::kUnexpectedTls);
+}
+
 TEST_F(Upgrade, AFailedHandshakeEndsTheSession) {
   result = proto::End{Outcome::aborted, "no"};
   const auto end = harness.run(
