@@ -33,7 +33,8 @@ inline constexpr Option kTlsRows[] = {
      .help = "connections whose TLS passes untouched",
      .man = "A host name that the client asks for, *.NAME for every host below NAME, the address or network of a server, or "
             "client: and the address or network of a client. Repeat the option or separate several by commas. Mail that "
-            "passes so is not scanned, and the log says so."},
+            "passes so is not scanned, and the log says so. Whoever runs the client can claim any host name; addresses "
+            "can't be claimed."},
     {.name = "tlslearn", .field = &Config::tlslearn, .section = Section::tls,
      .help = "pass clients that reject p3scan's certificates",
      .man = "A client that rejects them three times for the same server is then passed untouched to that server for 24 hours. "

@@ -168,7 +168,7 @@ asio::awaitable<Engine::Step> Engine::start_tls(const proto::Action& action) {
   client_.pause();
   server_.pause();
   if (!client_.received().empty() || !server_.received().empty())
-    co_return proto::End{proto::Outcome::protocol_error, "plain text behind the agreement on TLS"};
+    co_return proto::End{proto::Outcome::protocol_error, kSmuggled};
   co_await say(action);
   if (!upgrader_) co_return proto::End{proto::Outcome::aborted, "nobody here can start TLS"};
   const auto end = co_await upgrader_();

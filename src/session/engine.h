@@ -35,6 +35,8 @@ class Engine {
 
   /// Why a session ends whose client begins with TLS where plain text is spoken: no dialog could make sense of it.
   static constexpr std::string_view kUnexpectedTls = "the client begins with TLS where plain text is spoken";
+  /// Why one ends that was to go over to TLS, when either side has said more than the words that agree.
+  static constexpr std::string_view kSmuggled = "plain text behind the agreement on TLS";
 
   Engine(const asio::any_io_executor& executor, std::shared_ptr<const Services> services, Parts parts);
   Engine(const Engine&) = delete;

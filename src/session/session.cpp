@@ -164,7 +164,7 @@ asio::awaitable<void> Session::talk() {
 
 void Session::log_end(const proto::End& end) {
   const bool clean = end.outcome != Outcome::protocol_error && end.outcome != Outcome::aborted;
-  if (end.why == Engine::kUnexpectedTls) {
+  if (end.why == Engine::kUnexpectedTls || end.why == Engine::kSmuggled || end.why == kNoHello) {
     log().warning("TLS: client {}, server {}: refused: {}", net::text(talk_.client), net::text(talk_.server), end.why);
   } else if (!end.why.empty()) {
     if (clean) {

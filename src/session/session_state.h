@@ -35,6 +35,7 @@ class Session {
 
  private:
   static constexpr std::size_t kBuffer = std::size_t{128} * 1024;
+  static constexpr std::string_view kNoHello = "no ClientHello from the client where TLS was to begin";
   using Outcome = proto::Outcome;
 
   const config::Config& config() const { return services_->config; }

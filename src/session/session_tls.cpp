@@ -76,8 +76,7 @@ asio::awaitable<bool> Session::connect_again() {
 /// Both sides have agreed on TLS in plain text; the engine reads neither.
 asio::awaitable<std::optional<proto::End>> Session::upgrade() {
   auto first = co_await hear_first_words(client_.socket(), config().connecttimeout, config().connecttimeout);
-  if (first.kind != FirstWords::Kind::tls)
-    co_return proto::End{Outcome::protocol_error, "no ClientHello from the client where TLS was to begin"};
+  if (first.kind != FirstWords::Kind::tls) co_return proto::End{Outcome::protocol_error, kNoHello};
   auto tls = interception(std::move(first), false);
   tls_key_ = tls.server_key();
   const auto result = mode_ == TlsMode::pass ? co_await tls.pass(fmt::format("tls = {}:pass", talk_.server.port()))
@@ -123,6 +122,11 @@ asio::awaitable<bool> Session::listen_to_both() {
   const auto first = co_await (begins_tls() || listen_to_greeting());
   if (first.index() == 1) co_return std::get<1>(first);
   if (!std::get<0>(first)) co_return co_await listen_to_greeting();
+  if (!server_.received().empty()) {  // which would end up in front of what TLS protects
+    log().warning("TLS: client {}, server {}: refused: both sides began, the client with TLS", net::text(talk_.client),
+                  net::text(talk_.server));
+    co_return false;
+  }
   if (mode_ == TlsMode::refuse || mode_ == TlsMode::legacy) {
     log_refused_tls();
     co_return false;
