@@ -187,9 +187,18 @@ void TlsSession::finish() {
   if (resumed() && notes_->offered) {
     notes_->flaws.set(notes_->offered->flaw);
     notes_->verified = notes_->offered->verified;
+    keep_renewed_session();
   } else if (!notes_->verified) {
     notes_->flaws.set("the certificate was not verified");
   }
+}
+
+/// Up to TLS 1.2 OpenSSL does not tell of a ticket that came for a session taken up again.
+void TlsSession::keep_renewed_session() {
+  if (SSL_version(native_) >= TLS1_3_VERSION) return;
+  const auto& offered = *notes_->offered;
+  TlsResumption::Native copy(SSL_SESSION_dup(SSL_get_session(native_)), SSL_SESSION_free);
+  if (copy) context_->resumption().keep(notes_->resumption_key, {std::move(copy), offered.flaw, offered.verified});
 }
 
 TlsFailure TlsSession::meaning_of_alert() const {

@@ -20,6 +20,7 @@ struct ssl_ctx_st;
 
 namespace p3scan::net {
 
+class TicketKeys;
 class TlsResumption;
 struct TlsNotes;
 
@@ -46,6 +47,7 @@ class TlsContext {
   ssl_ctx_st* native() const { return native_; }
   Role role() const { return role_; }
   TlsResumption& resumption() const { return *resumption_; }  // a client's
+  TicketKeys& ticket_keys() const { return *ticket_keys_; }   // a server's
 
  private:
   TlsContext(ssl_ctx_st* native, Role role);
@@ -53,6 +55,7 @@ class TlsContext {
   ssl_ctx_st* native_;
   Role role_;
   std::unique_ptr<TlsResumption> resumption_;
+  std::unique_ptr<TicketKeys> ticket_keys_;
 };
 
 /// How a client's side looks at the server's certificate.
@@ -133,6 +136,7 @@ class TlsSession {
   void offer_earlier_session();
   boost::asio::awaitable<Result<void, std::string>> shake();
   void finish();
+  void keep_renewed_session();
   void classify(int wants);
   TlsFailure meaning_of_alert() const;
   error_code to_error(int result);

@@ -6,13 +6,14 @@
 #include "net/tls.h"
 #include "net/tls_notes.h"
 #include "net/tls_resumption.h"
+#include "net/tls_tickets.h"
 
 namespace p3scan::net {
 namespace {
 
-constexpr int kSecurityLevel = 2;   // 112 bits: RSA and DH of 2048, no SHA-1
-constexpr int kMaxDepth = 10;       // of a chain
-constexpr long kTicketLife = 7200;  // seconds
+constexpr int kSecurityLevel = 2;  // 112 bits: RSA and DH of 2048, no SHA-1
+constexpr int kMaxDepth = 10;      // of a chain
+constexpr long kTicketLife = std::chrono::seconds(TicketKeys::kLife).count();
 constexpr std::size_t kTickets = 1;
 
 /// The oldest error of this thread in words, and none left behind.
@@ -43,7 +44,10 @@ Result<void, std::string> believe(SSL_CTX* native, const TlsTrust& trust) {
 }  // namespace
 
 TlsContext::TlsContext(ssl_ctx_st* native, Role role)
-    : native_(native), role_(role), resumption_(std::make_unique<TlsResumption>()) {}
+    : native_(native),
+      role_(role),
+      resumption_(std::make_unique<TlsResumption>()),
+      ticket_keys_(std::make_unique<TicketKeys>()) {}
 
 TlsContext::~TlsContext() { SSL_CTX_free(native_); }
 
@@ -64,6 +68,7 @@ Result<std::shared_ptr<TlsContext>, std::string> TlsContext::make(Role role, con
     SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);  // tickets only
     SSL_CTX_set_timeout(native, kTicketLife);
     SSL_CTX_set_num_tickets(native, kTickets);
+    context->ticket_keys_->serve(native);
     return context;
   }
   SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include "net/tls_resumption.h"
+#include "net/tls_tickets.h"
 #include "net/tls_upstream.h"
 
 namespace p3scan::net {
@@ -80,6 +81,23 @@ TEST_F(TlsSessions, AreTakenUpAgainUnderTheSameIdentityOnly) {
     EXPECT_FALSE(other.client->resumed()) << "a ticket revived another identity";
     EXPECT_EQ(other.client->certificate().chain.front(), der(leaf.certificate));
     EXPECT_TRUE(converse(listener, second, version).client->resumed());
+  }
+}
+
+TEST_F(TlsSessions, OpenWithTheKeyThatSealedThemOrTheOneAfterIt) {
+  const auto shown = identity(make_party({}, &root_));
+  for (const int version : kVersions) {
+    SCOPED_TRACE(version);
+    Listener listener(io_);
+    EXPECT_FALSE(converse(listener, shown, version).client->resumed());
+    server_->ticket_keys().rotate();
+    EXPECT_TRUE(converse(listener, shown, version).client->resumed());
+    server_->ticket_keys().rotate();
+    EXPECT_TRUE(converse(listener, shown, version).client->resumed()) << "the old ticket was to be renewed";
+    server_->ticket_keys().rotate();
+    server_->ticket_keys().rotate();
+    EXPECT_FALSE(converse(listener, shown, version).client->resumed()) << "its key is to be gone";
+    EXPECT_TRUE(converse(listener, shown, version).client->resumed());
   }
 }
 
