@@ -85,7 +85,7 @@ class ImapSession(Counted, Upgrading, Session):
 
     def serve(self):
         try:
-            self.send(b"* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n")
+            self.send(self.server.greeting)
             while True:
                 line = self.read_line()
                 answer = self.server.hook(self, line) if self.server.hook else None
@@ -112,8 +112,9 @@ class ImapSession(Counted, Upgrading, Session):
             return (b"* FLAGS (\\Seen)\r\n* %d EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 99] x\r\n" %
                     len(self.server.mails) + tag + b" OK [READ-WRITE] done\r\n")
         if verb == b"FETCH":
+            asked = rest.partition(b" ")[0]
             rows = [b"* %d FETCH (UID %d FLAGS () BODY[] {%d}\r\n" % (n, n, len(mail)) + mail + b")\r\n"
-                    for n, mail in enumerate(self.server.mails, 1)]
+                    for n, mail in enumerate(self.server.mails, 1) if asked in (b"%d" % n, b"1:*")]
             return b"".join(rows) + done
         if verb == b"LOGOUT":
             return b"* BYE\r\n" + done
@@ -122,6 +123,7 @@ class ImapSession(Counted, Upgrading, Session):
 
 class ImapServer(Secure, Server):
     session_type = ImapSession
+    greeting = b"* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n"
 
     def __init__(self, namespace, mails, hook=None, port=143, piece=None, tls=None, **options):
         self.mails, self.hook, self.piece = list(mails), hook, piece

@@ -11,7 +11,7 @@ from gateway import PROGRAM
 from support import E2E
 
 REDIRECTED = ", ".join(str(port) for port in sorted({*PORTS.values(), *TLS_PORTS.values()}))
-PROTOCOLS = ("POP3", "SMTP")
+PROTOCOLS = ("POP3", "SMTP", "IMAP")
 
 
 class Intercepting(E2E):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """The step into TLS under attack: plain text slipped in on either side, servers that go back on their word, junk."""
+import re
 import ssl
 
 import mails
@@ -10,7 +11,7 @@ from test_tls_attacks import REFUSED
 
 SECOND = {"POP3": b"USER injected\r\n", "SMTP": b"MAIL FROM:<injected@sender.test>\r\n", "IMAP": b"a2 LOGIN injected x\r\n"}
 INJECTED = {"POP3": b"+OK injected\r\n", "SMTP": b"250 injected\r\n", "IMAP": b"* OK injected\r\na2 OK injected\r\n"}
-REFUSALS = (b"-ERR", b"4", b"5", b"a1 NO", b"a1 BAD")
+REFUSALS = (b"-ERR", b"4", b"5", b"a1 NO", b"a1 BAD", b"* BYE")
 SAYS_NO = {"POP3": b"-ERR not today\r\n", "SMTP": b"454 4.7.0 not today\r\n", "IMAP": b"a1 NO not today\r\n"}
 
 
@@ -212,18 +213,49 @@ class Http(Intercepting):
         self.check_works(gateway)
 
 
-class Greeting(Intercepting):
-    """A mail of a session that went into TLS is scanned as any other, and told by its protocol's name."""
+class Names(Intercepting):
+    """A mail of a session inside TLS is scanned as any other, and told by its protocol's name."""
+
+    def infected(self, protocol, upgraded):
+        """What the client gets of an infected mail."""
+        wire = self.secure(protocol, upgraded)
+        got = wire.fetch(protocol)
+        if protocol == "POP3":
+            return wire.multiline(b"RETR 2")[1]
+        if protocol == "SMTP":
+            wire.send(mails.INFECTED + b".\r\n")
+            return wire.reply()
+        return got + wire.tagged(b"b4 FETCH 2 BODY.PEEK[]")
 
     def test_infected(self):
         gateway = self.intercept()
-        with self.serve_upgrade("POP3"), self.serve_upgrade("SMTP"):
-            wire = self.secure("POP3", True)
-            wire.fetch("POP3")
-            self.assert_notification(wire.multiline(b"RETR 2")[1])
-            gateway.wait_log(r"POP3\+TLS from .* virus: ")
-            wire = self.secure("SMTP", True)
-            wire.fetch("SMTP")
-            wire.send(mails.INFECTED + b".\r\n")
-            self.assertTrue(wire.reply().startswith(b"554"))
-            gateway.wait_log(r"SMTP\+TLS from .* virus: ")
+        for protocol in PROTOCOLS:
+            for upgraded, name in ((False, protocol + "S"), (True, protocol + "+TLS")):
+                with self.subTest(name), self.serve_upgrade(protocol) if upgraded else self.serve_tls(protocol) as server:
+                    mark = gateway.mark()
+                    got = self.infected(protocol, upgraded)
+                    self.assertNotIn(mails.EICAR, got)
+                    gateway.wait_log(rf": {re.escape(name)} from .* virus: ", since=mark)
+                    if protocol == "SMTP":
+                        self.assertTrue(got.startswith(b"554"), got)
+                        self.assertEqual(server.mails, [])
+                    else:
+                        self.assertIn(name.encode(), got)
+
+
+class Preauth(Intercepting):
+    """A man in the middle who says that the client is logged in already, so that it can't ask for TLS (RFC 9051 11.1)."""
+
+    def test_starttls(self):
+        gateway = self.intercept()
+        server = self.serve_upgrade("IMAP")
+        server.greeting = b"* PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] hello\r\n"
+        wire = self.tls_wire(PORTS["IMAP"])
+        wire.send(ASK["IMAP"] + b"\r\n")
+        said = wire.line()
+        while said.startswith((b"* PREAUTH", b"* OK")):
+            said = wire.line()
+        self.assertTrue(said.startswith(REFUSALS), said)
+        self.assertEqual(server.secured, 0)
+        server.close()
+        self.check_works(gateway)
