@@ -77,7 +77,7 @@ inline constexpr Option kConnectionRows[] = {
      .help = "destination ports that carry IMAP",
      .man = "Repeat the option or separate several by commas. What carries content of a mail is answered from the scanned "
             "mail, and what mail programs store on the server is scanned before the server sees it.",
-     .compat = {Compat::repaired, "IMAP is scanned both ways; the default is 143 instead of 220"}},
+     .compat = {Compat::repaired, "mail is scanned in both directions, in every form of FETCH"}},
     {.name = "barelf", .field = &Config::barelf, .argument = "normalize|reject|pass", .section = Section::protocol,
      .help = "what to do with CR or LF alone in outgoing mail",
      .man = "normalize makes each a complete CRLF, reject refuses the mail, pass leaves the bytes alone. Whatever "

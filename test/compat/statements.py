@@ -8,7 +8,7 @@ TABLE = """
 3.1 DOMAINNAME: 3.1.9
 3.1 PROGNAME, VERSION: 3.1.1
 3.1 CLIENTIP, CLIENTPORT, SERVERIP, SERVERPORT: 3.1.2
-3.1 PROTOCOL: 3.1.3 3.1.17 9.2.16
+3.1 PROTOCOL: 3.1.3 3.1.17 3.1.18 9.2.16
 3.1 VDINFO, run for each connection, until the first virus: 3.1.11
 3.1 VDINFO, its length: 3.1.15
 3.1 VDINFO of the internal ClamAV: 3.1.16
@@ -202,6 +202,8 @@ TABLE = """
 9.2 POP3 Connection from: 9.2.5
 9.2 SMTP Connection from: 9.2.16
 9.2 POP3S Connection from: 9.2.28
+9.2 IMAP Connection from (3.0): 9.2.45
+9.2 the virus line of IMAP (3.0): 9.2.46
 9.2 Real-server address is: 9.2.6
 9.2 USER: 9.2.7 9.2.39
 9.2 Session done, Clean Exit: 9.2.9

@@ -7,6 +7,7 @@ import mails
 import netns
 from cases import kept, proven_elsewhere, repaired
 from fakes import Pop3Server
+from fakes_tls import TlsWire, server
 from notifying import OLD_TEMPLATE, Notifying, values
 
 
@@ -173,6 +174,25 @@ class Templates(Notifying):
                          r".*-- \r\nP3Scan 4\.[\d.]+\r\n$")
 
 
+class Imap(Notifying):
+    @kept("3.1.18", "%PROTOCOL% is IMAP on imapport, %USERNAME% the name of LOGIN (3.0)")
+    @kept("9.2.45", "IMAP Connection from <ip>:<port> (3.0)")
+    @repaired("9.2.46", "the virus line of IMAP without a To field leaves out its second to (3.0)", "it says (null) there")
+    def test_protocol(self):
+        self.lab.network.redirect(ports="143")
+        self.addCleanup(self.lab.network.redirect)
+        self.start_with()
+        mail = mails.INFECTED.replace(b"To: Bob <bob@example.test>\r\n", b"")
+        with server("IMAP", self.server, [mail]):
+            wire = TlsWire(self.client, netns.FAKE4, 143)
+            self.addCleanup(wire.close)
+            wire.greet("IMAP")
+            got = values(wire.fetch("IMAP"))
+        self.assertEqual((got["PROTOCOL"], got["USERNAME"], got["SERVERPORT"]), ("IMAP", "alice", "143"))
+        self.running.wait_log(r": IMAP Connection from 192\.0\.2\.2:\d+$")
+        self.running.wait_log(r": IMAP from \S+ to \S+:143 from Ann <ann@sender\.test> to \(null\) user: alice virus: ")
+
+
 class Pop3s(Notifying):
     @kept("3.1.17", "%PROTOCOL% is POP3S on sslport")
     def test_protocol(self):
@@ -180,8 +200,8 @@ class Pop3s(Notifying):
         self.addCleanup(authority.close)
         self.lab.network.redirect(ports="995")
         self.addCleanup(self.lab.network.redirect)
-        server = Pop3Server(self.server, [mails.INFECTED], port=995, tls=authority.server(netns.FAKE4))
-        self.addCleanup(server.close)
+        pop3s = Pop3Server(self.server, [mails.INFECTED], port=995, tls=authority.server(netns.FAKE4))
+        self.addCleanup(pop3s.close)
         self.start_with(tlsroots=str(authority.root))
         wire = self.wire(port=995)
         wire.line()

@@ -95,7 +95,8 @@ class Authority:
         self._openssl("ca", "-batch", "-config", "ca.conf", "-create_serial", "-in", f"{stem}.csr", "-cert",
                       str(above.certificate), "-keyfile", str(above.key), "-md", digest, "-startdate", dates[0], "-enddate",
                       dates[1], "-notext", "-extensions", extensions, "-out", f"{stem}.pem")
-        made = Certificate(self.directory / f"{stem}.pem", self.directory / f"{stem}.key", (above.certificate,) if issuer else ())
+        made = Certificate(self.directory / f"{stem}.pem", self.directory / f"{stem}.key",
+                           (above.certificate,) if issuer else ())
         self._made[wanted] = made
         return made
 

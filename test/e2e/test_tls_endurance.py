@@ -122,7 +122,7 @@ class Signer(Intercepting):
         def found():
             for pid in self.gateway.processes():
                 try:
-                    if "signer" in pathlib.Path(f"/proc/{pid}/cmdline").read_text() + pathlib.Path(f"/proc/{pid}/comm").read_text():
+                    if "signer" in pathlib.Path(f"/proc/{pid}/comm").read_text():
                         return pid
                 except OSError:
                     pass
@@ -205,7 +205,8 @@ class Signer(Intercepting):
     @staticmethod
     def secret(path):
         """The number that is the key, in both orders of octets."""
-        text = subprocess.run(("openssl", "pkey", "-in", path, "-noout", "-text"), check=True, capture_output=True, text=True).stdout
+        text = subprocess.run(("openssl", "pkey", "-in", path, "-noout", "-text"), check=True, capture_output=True,
+                              text=True).stdout
         digits = re.search(r"priv:\n((?:\s+[0-9a-f:]+\n)+)", text)[1]
         number = bytes.fromhex(re.sub(r"[\s:]", "", digits))[-32:]
         return number, number[::-1]
