@@ -6,7 +6,7 @@ import ssl
 import mails
 import netns
 from bad_servers import FLAWS, NAME, NEVER_MIRRORED
-from fakes_tls import careless, trusting
+from fakes_tls import TLS_PORTS, careless, trusting
 from interception import PROTOCOLS, Intercepting
 
 # What a client finds by itself in a certificate like the server's, whoever signed it.
@@ -61,6 +61,40 @@ class Mirrored(BadCertificates):
                 self.secure(protocol, upgraded, both).fetch(protocol)       # only its signer is not to be trusted
             return 2
         self.each(check)
+
+    def test_no_session_is_taken_up_again(self):
+        """A client that was shown a good certificate may take up that session later without looking at one: it must not meet
+        a bad server that way. With both versions, whose sessions come at different times."""
+        gateway = self.intercept()
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            context = trusting(self.cadir / "ca.pem")
+            context.maximum_version = version
+            for flaw in FLAWS:
+                with self.subTest(flaw, version=version):
+                    session = self.session(context)
+                    with self.serve_tls("POP3"):                # the same again: this is how it should be
+                        self.assertTrue(self.take_up(context, session).socket.session_reused)
+                    with self.serve_tls("POP3", flaw) as server:
+                        with self.assertRaises(REFUSED):
+                            self.take_up(context, session).fetch("POP3")
+                        self.assertEqual(server.commands(), [])
+        self.check_works(gateway)
+
+    def session(self, context):
+        """Of a connection to the good server."""
+        with self.serve_tls("POP3"):
+            wire = self.secure("POP3", False, context)
+            wire.fetch("POP3")                  # with TLS 1.3 it comes with the first octets of the server's
+            session = wire.socket.session
+            self.assertTrue(session.has_ticket)
+            wire.close()
+        return session
+
+    def take_up(self, context, session):
+        wire = self.tls_wire(TLS_PORTS["POP3"])
+        wire.socket = context.wrap_socket(wire.socket, server_hostname=NAME, session=session)
+        wire.greet("POP3")
+        return wire
 
     def test_without_server_name(self):
         """Nobody says whom the client means: the chain is verified, and the names are those of the server, for the client

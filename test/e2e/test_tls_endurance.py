@@ -111,6 +111,67 @@ class Descriptors(Intercepting):
         self.check_works(gateway)
 
 
+class Unfinished(Intercepting):
+    """Peers that begin with TLS and then say nothing more: each is let go after connecttimeout."""
+    COUNT = 20
+
+    def setUp(self):
+        self.gateway = self.intercept({"connecttimeout": "1", "tlswait": "1"})
+        self.check_works(self.gateway)
+        self.before = descriptors(self.gateway)
+
+    def check_let_go(self, wires):
+        for wire in wires:
+            wire.rest()
+        wait.until(lambda: descriptors(self.gateway) <= self.before + 2, f"no more than {self.before} descriptors")
+
+    def tearDown(self):
+        self.check_works(self.gateway)
+
+    def hello(self):
+        """What a client says first."""
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = self.trusted.wrap_bio(incoming, outgoing, server_hostname=NAME)
+        try:
+            tls.do_handshake()
+        except ssl.SSLWantReadError:
+            return outgoing.read()
+        self.fail("no ClientHello")
+
+    def test_half_a_hello(self):
+        with self.serve_tls("POP3"):
+            wires = [self.tls_wire(TLS_PORTS["POP3"]) for _ in range(self.COUNT)]
+            for number, wire in enumerate(wires):
+                wire.send(self.hello()[:1 + 10 * number])
+            self.check_let_go(wires)
+
+    def test_hello_and_no_more(self):
+        with self.serve_tls("POP3"):
+            wires = [self.tls_wire(TLS_PORTS["POP3"]) for _ in range(self.COUNT)]
+            for wire in wires:
+                wire.send(self.hello())
+            self.check_let_go(wires)
+
+    def test_hello_octet_by_octet(self):
+        """A slow client is none that says nothing."""
+        with self.serve_tls("POP3"):
+            wire = self.tls_wire(TLS_PORTS["POP3"])
+            for octet in self.hello():
+                wire.send(bytes((octet,)))
+            self.assertEqual(wire.socket.recv(1), b"\x16")
+
+    def test_server_that_says_nothing(self):
+        with self.serve("POP3", TLS_PORTS["POP3"]) as server:
+            server.greeting = b""
+            wires = [self.tls_wire(TLS_PORTS["POP3"]) for _ in range(self.COUNT)]
+            for wire in wires:
+                wire.send(self.hello())
+            for wire in wires:
+                self.assertTrue(wire.rest().startswith(b"\x15"), "an alert")
+        self.check_let_go([])
+        self.assertEqual(len(self.gateway.lines("TLS: .*towards the server: ")), self.COUNT)
+
+
 class Signer(Intercepting):
     """Processes that come and go at the worst moment."""
 
