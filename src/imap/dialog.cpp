@@ -20,14 +20,19 @@ proto::Action Dialog::resume(proto::Inbox& in, proto::Outbox& out) {
   for (;;) {
     const auto unread = in.client.size() + in.server.size();
     moved_ = false;
-    if (auto step = forget()) return *std::move(step);
-    if (auto step = go_on(in, out)) return *std::move(step);
-    // The server first: what it says can't be the answer to what it has not been told yet.
-    if (auto step = take_responses(in, out)) return *std::move(step);
-    if (in.client.size() + in.server.size() != unread || moved_) continue;
-    if (auto step = take_commands(in, out)) return *std::move(step);
+    if (auto step = advance(in, out)) return *std::move(step);
     if (in.client.size() + in.server.size() == unread && !moved_) return rest(in, out);
   }
+}
+
+/// The next thing that somebody said, or that is due.
+Dialog::Step Dialog::advance(proto::Inbox& in, proto::Outbox& out) {
+  const auto unread = in.server.size();
+  if (auto step = forget()) return step;
+  if (auto step = go_on(in, out)) return step;
+  // The server first: what it says can't be the answer to what it has not been told yet.
+  if (auto step = take_responses(in, out)) return step;
+  return moved_ || in.server.size() != unread ? std::nullopt : take_commands(in, out);
 }
 
 /// What the engine keeps and nobody will ask for.
@@ -63,20 +68,22 @@ void Dialog::keep_alive(proto::Outbox& out) {
 /// Nothing is left to take: end or wait.
 proto::Action Dialog::rest(const proto::Inbox& in, proto::Outbox& out) {
   if (logged_out_ && sent_.empty()) return End{Outcome::finished};
-  if (in.server_closed && in.server.empty()) {
-    const bool scanning =
-        (fetch_ && fetch_->state == Fetch::State::scanning) || (append_ && append_->state == Append::State::scanning);
-    if (!scanning || in.client_closed) {
-      if (!bye_ && !inside_) out.client += "* BYE The mail server is gone\r\n";
-      return End{Outcome::server_gone};
-    }
+  if (in.server_closed && in.server.empty() && (!is_scanning() || in.client_closed)) {
+    if (!bye_ && !inside_) out.client += "* BYE The mail server is gone\r\n";
+    return End{Outcome::server_gone};
   }
-  if (in.client_closed && in.client.empty()) {
-    const bool owed = !sent_.empty() && sasl_ != Sasl::client_turn && idle_ != Idle::idling && !fetch_;
-    const bool waiting = held_ || (append_ && append_->state >= Append::State::sending);
-    if (!owed && !waiting) return End{Outcome::client_gone};
-  }
+  if (in.client_closed && in.client.empty() && !is_owed()) return End{Outcome::client_gone};
   return proto::Wait{};
+}
+
+bool Dialog::is_scanning() const {
+  return (fetch_ && fetch_->state == Fetch::State::scanning) || (append_ && append_->state == Append::State::scanning);
+}
+
+/// Does a client that will say nothing more wait for answers?
+bool Dialog::is_owed() const {
+  const bool replies = !sent_.empty() && sasl_ != Sasl::client_turn && idle_ != Idle::idling && !fetch_;
+  return replies || held_ || (append_ && append_->state >= Append::State::sending);
 }
 
 }  // namespace p3scan::imap

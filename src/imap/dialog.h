@@ -49,7 +49,7 @@ class Dialog final : public proto::Dialog {
     bool starttls = false;                               // an upgrade would be carried out (StartTls)
     bool tls = false;                                    // the client is inside TLS from the start
     KeptMessages::Limits kept = {.count = 8, .octets = 0};
-    std::string server = {};                  // address and port, for `changed`
+    std::string server = {};             // address and port, for `changed`
     ChangedMessages* changed = nullptr;  // outlives the dialog; none: nothing is remembered
   };
 
@@ -84,10 +84,10 @@ class Dialog final : public proto::Dialog {
   Step dispatch(Command command, proto::Outbox& out);
   bool needs_turn(const Command& command, Handling handling) const;
   Step start(Command command, Handling handling, proto::Outbox& out);
-  Step start_login(Command command, Handling handling, proto::Outbox& out);
-  Step start_enable(Command command, proto::Outbox& out);
-  Step start_tls(Command command, proto::Outbox& out);
-  void start_select(Command command, Handling handling, proto::Outbox& out);
+  Step start_login(const Command& command, Handling handling, proto::Outbox& out);
+  Step start_enable(const Command& command, proto::Outbox& out);
+  Step start_tls(const Command& command, proto::Outbox& out);
+  void start_select(const Command& command, Handling handling, proto::Outbox& out);
   void send(const Command& command, Sent sent, proto::Outbox& out);
   Step refuse(const std::string& tag, std::string_view why, proto::Outbox& out);
   Step login(std::string_view user);
@@ -115,7 +115,7 @@ class Dialog final : public proto::Dialog {
   void forget_mailbox();
 
   // FETCH that is answered here (dialog_fetch.cpp, dialog_answer.cpp)
-  Step start_fetch(Command command, proto::Outbox& out);
+  Step start_fetch(const Command& command, proto::Outbox& out);
   bool answers(const FetchCommand& request) const;
   void send_fetch(const std::string& tag, std::string_view set, proto::Outbox& out);
   Step on_fetch_streamed(proto::Outbox& out);
@@ -140,13 +140,16 @@ class Dialog final : public proto::Dialog {
   Step go_on_appending(proto::Inbox& in, proto::Outbox& out);
   Step decide_append(const proto::Inbox& in, proto::Outbox& out);
   Step refuse_append(std::string_view code, std::string_view why, proto::Outbox& out);
-  Step send_append(Command command, proto::Outbox& out);
+  Step send_append(const Command& command, proto::Outbox& out);
   Step send_piece(proto::Outbox& out);
   void end_append();
 
+  Step advance(proto::Inbox& in, proto::Outbox& out);
   Step go_on(proto::Inbox& in, proto::Outbox& out);
   Step forget();
   void keep_alive(proto::Outbox& out);
+  bool is_scanning() const;
+  bool is_owed() const;
   proto::Action rest(const proto::Inbox& in, proto::Outbox& out);
 
   Options options_;

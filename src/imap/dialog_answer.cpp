@@ -17,8 +17,8 @@ using ItemKind = FetchItem::Kind;
 constexpr std::size_t kMostUnseen = 100'000;  // no more than a mailbox could hold in earnest
 
 bool tells_of_message(std::string_view name) {
-  constexpr std::string_view kNames[] = {"RFC822.SIZE", "ENVELOPE", "BODYSTRUCTURE", "BODY"};
-  return std::ranges::any_of(kNames, [&](std::string_view known) { return ascii::equal_nocase(name, known); });
+  constexpr std::string_view names[] = {"RFC822.SIZE", "ENVELOPE", "BODYSTRUCTURE", "BODY"};
+  return std::ranges::any_of(names, [&](std::string_view known) { return ascii::equal_nocase(name, known); });
 }
 
 bool has_seen_flag(std::string_view flags) {

@@ -112,7 +112,7 @@ void Dialog::end_append() {
 }
 
 /// All its messages may pass.
-Dialog::Step Dialog::send_append(Command command, proto::Outbox& out) {
+Dialog::Step Dialog::send_append(const Command& command, proto::Outbox& out) {
   auto pieces = sync_pieces(command);
   append_->pieces.assign(std::next(pieces.begin()), pieces.end());
   for (const auto& literal : command.literals) append_->message_behind.push_back(literal.message);

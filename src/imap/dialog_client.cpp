@@ -64,7 +64,7 @@ Dialog::Step Dialog::take_command(proto::Inbox& in, proto::Outbox& out) {
   switch (status) {
     case Status::need_more:
     case Status::data: return std::nullopt;
-    case Status::command: return append_ ? send_append(client_.take(), out) : dispatch(client_.take(), out);
+    case Status::command: return append_ ? send_append(client_.command(), out) : dispatch(client_.take(), out);
     case Status::literal: out.client += "+ Go on\r\n"; return std::nullopt;
     case Status::message: return begin_append(out);
     case Status::octets: out.content.push_back(client_.octets()); return std::nullopt;
@@ -124,13 +124,13 @@ Dialog::Step Dialog::start(Command command, Handling handling, proto::Outbox& ou
         return refuse(command.tag, "Unknown command", out);
       send(command, {.tag = command.tag}, out);
       return std::nullopt;
-    case Handling::fetch: return start_fetch(std::move(command), out);
+    case Handling::fetch: return start_fetch(command, out);
     case Handling::login:
-    case Handling::authenticate: return start_login(std::move(command), handling, out);
+    case Handling::authenticate: return start_login(command, handling, out);
     case Handling::select:
-    case Handling::examine: start_select(std::move(command), handling, out); return std::nullopt;
-    case Handling::enable: return start_enable(std::move(command), out);
-    case Handling::starttls: return start_tls(std::move(command), out);
+    case Handling::examine: start_select(command, handling, out); return std::nullopt;
+    case Handling::enable: return start_enable(command, out);
+    case Handling::starttls: return start_tls(command, out);
     case Handling::idle: idle_ = Idle::asked; break;
     case Handling::append: return refuse(command.tag, "APPEND of no message", out);
     case Handling::pass:
@@ -157,7 +157,7 @@ Dialog::Step Dialog::login(std::string_view user) {
   return proto::Login{user_};
 }
 
-Dialog::Step Dialog::start_login(Command command, Handling handling, proto::Outbox& out) {
+Dialog::Step Dialog::start_login(const Command& command, Handling handling, proto::Outbox& out) {
   send(command, {.tag = command.tag, .handling = handling}, out);
   if (handling == Handling::login) {
     return login(login_name(command).value_or(std::string()));
@@ -171,7 +171,7 @@ Dialog::Step Dialog::start_login(Command command, Handling handling, proto::Outb
   return login(proto::pop3::sasl_user(mechanism_, initial_response));
 }
 
-void Dialog::start_select(Command command, Handling handling, proto::Outbox& out) {
+void Dialog::start_select(const Command& command, Handling handling, proto::Outbox& out) {
   Selected selecting;
   selecting.mailbox = {
       .server = options_.server, .user = user_, .name = mailbox_of(command).value_or(std::string()), .validity = 0};
@@ -181,7 +181,7 @@ void Dialog::start_select(Command command, Handling handling, proto::Outbox& out
 }
 
 /// RFC 5161: nothing may be switched on that is hidden.
-Dialog::Step Dialog::start_enable(Command command, proto::Outbox& out) {
+Dialog::Step Dialog::start_enable(const Command& command, proto::Outbox& out) {
   auto arguments = arguments_of(command);
   while (!arguments.empty()) {
     if (is_hidden_capability(ascii::take_word(arguments), {.starttls = false, .referrals = true}))
@@ -191,7 +191,7 @@ Dialog::Step Dialog::start_enable(Command command, proto::Outbox& out) {
   return std::nullopt;
 }
 
-Dialog::Step Dialog::start_tls(Command command, proto::Outbox& out) {
+Dialog::Step Dialog::start_tls(const Command& command, proto::Outbox& out) {
   if (tls_ || !options_.starttls || greeted_ == Greeted::authenticated)
     return refuse(command.tag, "STARTTLS is not available", out);
   if (server_has_starttls_ && !*server_has_starttls_) {

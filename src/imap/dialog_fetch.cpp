@@ -29,6 +29,15 @@ bool is_servers_word(const FetchItem& item) {
          item.kind == ItemKind::body_structure || item.kind == ItemKind::body_short;
 }
 
+/// Items of the client that the server is to tell of: all, or those that need no look at the message.
+std::string servers_items(const FetchCommand& request, bool all) {
+  std::string items;
+  for (const auto& item : request.items) {
+    if (all || is_servers_word(item)) items += ' ' + command_text(item);
+  }
+  return items;
+}
+
 bool is_header(const FetchItem& item) { return !is_content(item) && !is_servers_word(item); }
 
 /// The one number of a set, 0 if it has others.
@@ -76,12 +85,12 @@ bool Dialog::answers(const FetchCommand& request) const {
   if (request.items.empty() || !selected_ || options_.changed == nullptr) return false;
   const auto changed = options_.changed->uids(selected_->mailbox);
   if (!request.uid) return !changed.empty();
-  constexpr auto kHighest = std::numeric_limits<std::uint32_t>::max();  // nobody knows what "*" is
-  return std::ranges::any_of(changed, [&](std::uint32_t uid) { return request.set.contains(uid, kHighest); }) ||
+  constexpr auto highest = std::numeric_limits<std::uint32_t>::max();  // nobody knows what "*" is
+  return std::ranges::any_of(changed, [&](std::uint32_t uid) { return request.set.contains(uid, highest); }) ||
          (!changed.empty() && request.set_text.contains('*'));
 }
 
-Dialog::Step Dialog::start_fetch(Command command, proto::Outbox& out) {
+Dialog::Step Dialog::start_fetch(const Command& command, proto::Outbox& out) {
   auto request = parse_fetch(command);
   if (!request) return refuse(command.tag, request.error(), out);
   const auto answered = [](const FetchItem& item) { return is_servers_word(item) || can_answer(item); };
@@ -116,9 +125,7 @@ void Dialog::send_fetch(const std::string& tag, std::string_view set, proto::Out
     if (item != "UID") line += ' ' + item;
   }
   if (own && request.modifiers.contains("CHANGEDSINCE") && !request.wants("MODSEQ")) line += " MODSEQ";
-  for (const auto& item : request.items) {
-    if (is_servers_word(item) || (!fetch_->content && !own)) line += ' ' + command_text(item);
-  }
+  line += servers_items(request, !fetch_->content && !own);
   if (fetch_->whole) line += " BODY.PEEK[]";
   line += ')';
   if (!own && !request.modifiers.empty()) line += ' ' + request.modifiers;

@@ -150,8 +150,8 @@ void Dialog::note_code(const Response& response) {
   const auto code = response_code(response);
   if (!code) return;
   if (code->name == "CAPABILITY") server_has_starttls_ = lists_capability(code->arguments, "STARTTLS");
-  auto* const mailbox = selecting_ ? &*selecting_ : selected_ ? &*selected_ : nullptr;
-  if (mailbox == nullptr) return;
+  auto& mailbox = selecting_ ? selecting_ : selected_;
+  if (!mailbox) return;
   if (code->name == "UIDVALIDITY") {
     const auto validity = ascii::number<std::uint32_t>(code->arguments).value_or(0);
     if (!selecting_ && mailbox->mailbox.validity != validity) kept_.clear();
@@ -206,7 +206,7 @@ Dialog::Step Dialog::on_tagged(Response response, proto::Outbox& out) {
   const auto found = std::ranges::find(sent_, response.tag, &Sent::tag);
   if (found == sent_.end() || greeted_ == Greeted::no) return protocol_error("the server answers what nobody asked");
   const bool last = std::next(found) == sent_.end();
-  const auto sent = *found;
+  const auto sent = std::move(*found);
   const bool ok = response.name == "OK";
   const bool appending = sent.handling == Handling::append && append_;
   const bool half_said = !pieces_.empty() || (appending && append_->state != Append::State::replying);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #pragma once
+#include <algorithm>
 #include <string_view>
 
 namespace p3scan::imap {
@@ -10,19 +11,21 @@ class HeaderOnly {
  public:
   /// False once there is something behind the empty line.
   bool feed(std::string_view octets) {
-    for (const char c : octets) {
-      if (ended_) return false;
-      if (c == '\n') {
-        ended_ = line_is_empty_;
-        line_is_empty_ = true;
-      } else if (c != '\r') {
-        line_is_empty_ = false;
-      }
+    return std::ranges::all_of(octets, [this](char c) { return take(c); });
+  }
+
+ private:
+  bool take(char c) {
+    if (ended_) return false;
+    if (c == '\n') {
+      ended_ = line_is_empty_;
+      line_is_empty_ = true;
+    } else if (c != '\r') {
+      line_is_empty_ = false;
     }
     return true;
   }
 
- private:
   bool line_is_empty_ = true;
   bool ended_ = false;
 };
