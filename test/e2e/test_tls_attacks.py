@@ -160,3 +160,19 @@ class Legacy(Intercepting):
                 self.assert_same(wire.multiline(b"RETR 1")[1], mails.PLAIN)
                 wire.ask(b"QUIT")
             gateway.close()
+
+
+class OldClients(Intercepting):
+    def test_tls_1_1(self):
+        """A client that can no better is told so by TLS, and the administrator by the log."""
+        gateway = self.intercept()
+        old = careless()
+        old.maximum_version = ssl.TLSVersion.TLSv1_1
+        for protocol in PROTOCOLS:
+            with self.subTest(protocol), self.serve_tls(protocol):
+                mark = gateway.mark()
+                with self.assertRaises(ssl.SSLError):
+                    self.secure(protocol, False, old)
+                line = gateway.wait_log(r"TLS: .*(?:version|protocol).*tlsbypass", since=mark, seconds=5).string
+                self.assertIn(NAME, line)
+        self.check_works(gateway)
