@@ -130,8 +130,8 @@ int call(const Args& args, SSL_CTX* context) {
   fmt::print(
       "{{\"handshakes\": {}, \"seconds\": {:.3f}, \"per_s\": {:.1f}, \"resumed\": {}, \"cpu_us_each\": {:.1f}, "
       "\"per_cpu_s\": {:.1f}, \"errors\": {}}}\n",
-      calls, seconds, calls / seconds, callers.resumed() - warm_resumed, spent / calls * 1e6, calls / spent,
-      callers.errors());
+      calls, seconds, calls / seconds, callers.resumed() - warm_resumed, spent / calls * 1e6,
+      spent > 0 ? calls / spent : 0, callers.errors());
   return callers.errors() == 0 && calls > 0 ? 0 : 2;
 }
 

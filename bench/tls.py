@@ -62,6 +62,7 @@ class TlsStand(Stand):
         server = self._start([self.program, '--role', 'server', '--port', self.server_port, '--tickets', tickets,
                               '--identity', self.authority.identity('server', False)], stdout=log, stderr=log)
         wait_for_port(self.server_port, server, log)
+        self.proxies['direct'] = Proxy('direct', {'tls': self.server_port}, {})
 
     def add_haproxy(self):
         port = self.tls_near[0]
@@ -141,6 +142,18 @@ def idle(options, record):
                       f'{figures["pss_kib"] / 1024:6.1f} MiB in all', flush=True)
 
 
+def self_test(options):
+    """The clients against the server, without a proxy."""
+    for tickets in (0, 1):
+        with TlsStand(options, tickets) as here:
+            figures = here.call('direct', 'load', sessions=4, ms=300, resume=1)
+            if figures['errors'] or (figures['resumed'] > 0) != (tickets > 0):
+                raise BenchError(f'tickets {tickets}: {figures}')
+            if here.call('direct', 'idle', sessions=20, settle=1)['sessions'] != 20:
+                raise BenchError('not all idle sessions were opened')
+    print('clients and server agree')
+
+
 def main():
     root = pathlib.Path(__file__).resolve().parent.parent
     parser = argparse.ArgumentParser(description=__doc__)
@@ -151,10 +164,14 @@ def main():
     parser.add_argument('--ms', type=int, default=2000, help='milliseconds of a run (2000)')
     parser.add_argument('--idle', type=int, default=1000, help='idle sessions (1000)')
     parser.add_argument('--json', type=pathlib.Path, help='write every single run there')
+    parser.add_argument('--self-test', action='store_true', help='check the load programs, measure nothing')
     options = parser.parse_args()
     options.descriptors = stand.raise_descriptor_limit()
     record = {'handshakes': [], 'idle': []}
     try:
+        if options.self_test:
+            self_test(options)
+            return 0
         handshakes(options, record)
         idle(options, record)
         if options.json:
