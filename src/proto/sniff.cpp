@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include "proto/sniff.h"
 
+#include <algorithm>
+
 #include "base/ascii.h"
 
 namespace p3scan::proto {
@@ -38,6 +40,14 @@ Greeting sniff_greeting(std::string_view bytes) {
     if (fit == Fit::partly) return Greeting::need_more;
   }
   return Greeting::unknown;
+}
+
+bool is_http_request(std::string_view line) {
+  const auto method = line.substr(0, line.find(' '));
+  const auto version = line.rfind(" HTTP/");
+  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  return !method.empty() && std::ranges::all_of(method, upper) && version != std::string_view::npos &&
+         version > method.size();
 }
 
 }  // namespace p3scan::proto

@@ -16,4 +16,8 @@ enum class Greeting {
 /// Looks at the first octets of a server; needs five of them at most.
 Greeting sniff_greeting(std::string_view bytes);
 
+/// Is a client's first line, with or without its end, a request of HTTP (RFC 9112 3)? A browser that somebody lured to a
+/// port of mail says mail commands in its body.
+bool is_http_request(std::string_view line);
+
 }  // namespace p3scan::proto

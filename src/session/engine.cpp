@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "mime/early_header.h"
+#include "proto/sniff.h"
 #include "session/delivery.h"
 #include "session/virus_report.h"
 
@@ -85,7 +86,7 @@ asio::awaitable<proto::End> Engine::step_all(proto::Dialog& dialog) {
 asio::awaitable<Engine::Step> Engine::step(proto::Dialog& dialog) {
   if (timed_out_) co_return proto::End{proto::Outcome::aborted, "Connection timeout"};
   if (helper_failed_) std::rethrow_exception(helper_failed_);
-  if (begins_tls()) co_return proto::End{proto::Outcome::protocol_error, kUnexpectedTls};
+  if (const auto end = misdirected(); end) co_return end;
   auto in = inbox();
   auto action = dialog.resume(in, out_);
   take(in);
@@ -155,11 +156,18 @@ asio::awaitable<void> Engine::say(const proto::Action& action) {
   }
 }
 
-bool Engine::begins_tls() {
-  constexpr char handshake = 22;  // the first octet of a TLS record (RFC 8446 5.1); no command of mail has it
-  if (client_heard_ || client_.received().empty()) return false;
-  client_heard_ = true;
-  return client_.tls() == nullptr && client_.received().front() == handshake;
+/// A client that came to the wrong place, by its first line. Dialogs act on whole lines, so nothing has passed before.
+Engine::Step Engine::misdirected() {
+  constexpr char handshake = 22;         // the first octet of a TLS record (RFC 8446 5.1)
+  constexpr std::size_t longest = 4096;  // a request line that is looked at
+  const auto words = client_.received();
+  if (client_heard_ || words.empty()) return std::nullopt;
+  if (client_.tls() == nullptr && words.front() == handshake)
+    return proto::End{proto::Outcome::protocol_error, kUnexpectedTls};
+  const auto end = words.find('\n');
+  client_heard_ = end != std::string_view::npos || words.size() >= longest;
+  if (!client_heard_ || !proto::is_http_request(words.substr(0, end))) return std::nullopt;
+  return proto::End{proto::Outcome::protocol_error, kHttp};
 }
 
 /// Paused before the words that end the plain text are said: what follows them belongs to TLS. What came before them

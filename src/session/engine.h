@@ -35,6 +35,8 @@ class Engine {
 
   /// Why a session ends whose client begins with TLS where plain text is spoken: no dialog could make sense of it.
   static constexpr std::string_view kUnexpectedTls = "the client begins with TLS where plain text is spoken";
+  /// A client of the Web, that somebody lured to a port of mail.
+  static constexpr std::string_view kHttp = "the client speaks HTTP";
   /// Why one ends that was to go over to TLS, when either side has said more than the words that agree.
   static constexpr std::string_view kSmuggled = "plain text behind the agreement on TLS";
 
@@ -59,7 +61,7 @@ class Engine {
   void take(const proto::Inbox& in);
   void take_content();
   asio::awaitable<void> say(const proto::Action& action);
-  bool begins_tls();
+  Step misdirected();
   asio::awaitable<Step> start_tls(const proto::Action& action);
 
   // What it may ask for

@@ -130,6 +130,7 @@ asio::awaitable<bool> Session::listen_to_greeting() {
     case Greeting::imap: protocol_ = Protocol::imap; break;
     case Greeting::need_more:
     case Greeting::unknown:
+      if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) co_return false;
       log().error("{} to {} refused: the server speaks neither POP3 nor SMTP nor IMAP", net::text(talk_.client),
                   net::text(talk_.server));
       co_return false;
@@ -164,7 +165,9 @@ asio::awaitable<void> Session::talk() {
 
 void Session::log_end(const proto::End& end) {
   const bool clean = end.outcome != Outcome::protocol_error && end.outcome != Outcome::aborted;
-  if (end.why == Engine::kUnexpectedTls || end.why == Engine::kSmuggled || end.why == kNoHello) {
+  if (end.why == Engine::kHttp) {
+    log().warning("{} to {} refused: {}", net::text(talk_.client), net::text(talk_.server), end.why);
+  } else if (end.why == Engine::kUnexpectedTls || end.why == Engine::kSmuggled || end.why == kNoHello) {
     log().warning("TLS: client {}, server {}: refused: {}", net::text(talk_.client), net::text(talk_.server), end.why);
   } else if (!end.why.empty()) {
     if (clean) {

@@ -93,8 +93,10 @@ asio::awaitable<std::optional<proto::End>> Session::upgrade() {
 
 void Session::log_refused_tls() {
   const auto port = talk_.server.port();
+  const bool named = std::ranges::find(config().tls, port, &config::TlsPort::port) != config().tls.end();
+  const bool intercepted = !named || tls_mode(port, config(), true) == TlsMode::intercept;
   log().error("TLS: client {}, server {}: refused: {}", net::text(talk_.client), net::text(talk_.server),
-              can_sign()
+              can_sign() || !intercepted
                   ? fmt::format("tls = {}:refuse", port)
                   : fmt::format("there is no CA; p3scan ca init makes one, tls = {}:pass passes it unscanned", port));
 }

@@ -190,6 +190,7 @@ class FromTheFirstOctet(Tls):
         gateway = self.gateway_with()
         self.fetch(self.secured(4711))
         gateway.wait_log("POP3S Connection from")
+        self.assertEqual(gateway.lines("refused"), [])
 
     def test_plain_text_on_a_port_that_says_nothing(self):
         self.serve("POP3", 4711)
@@ -208,6 +209,21 @@ class FromTheFirstOctet(Tls):
         wire.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         self.assertEqual(wire.rest(), b"")
         gateway.wait_log("TLS: client .* refused: what the client says is not TLS")
+
+    def test_http_to_every_port(self):
+        """In the clear and, with the CA trusted, inside TLS: nothing reaches a server, nothing is reflected."""
+        request = b"POST /reflected HTTP/1.1\r\nHost: x\r\n\r\nEHLO x\r\nUSER x\r\na LOGIN x y\r\n"
+        gateway = self.gateway_with()
+        for protocol in fakes_tls.TLS_PORTS:
+            for tls in (None, self.good):
+                port = (fakes_tls.TLS_PORTS if tls else fakes_tls.PORTS)[protocol]
+                server = self.serve(protocol, port, tls=tls)
+                wire = self.secured(port) if tls else self.connect(port)
+                wire.line()
+                wire.send(request)
+                self.assertEqual(wire.rest(), b"", (protocol, port))
+                gateway.wait_log(f" to {netns.FAKE4}:{port} refused: the client speaks HTTP")
+                self.assertEqual(server.commands(), [])
 
     def test_a_hello_that_never_ends(self):
         self.serve("POP3", 995, tls=self.good)

@@ -53,5 +53,14 @@ TEST_P(SniffTest, ByTheFirstOctets) {
 INSTANTIATE_TEST_SUITE_P(Table, SniffTest, testing::ValuesIn(kCases),
                          [](const auto& c) { return std::string(c.param.name); });
 
+TEST(HttpRequest, IsKnownByItsLine) {
+  for (const auto* line :
+       {"GET / HTTP/1.1\r\n", "POST /x HTTP/1.0", "OPTIONS * HTTP/1.1", "PRI * HTTP/2.0", "GET /a b HTTP/1.1"})
+    EXPECT_TRUE(is_http_request(line)) << line;
+  for (const auto* line : {"", "HELO HTTP/1.1", "USER a@b", "a1 LOGIN x y", "get / HTTP/1.1", "GET /",
+                           "A1 NOOP HTTP/1.1", " / HTTP/1.1", "EHLO x\r\n"})
+    EXPECT_FALSE(is_http_request(line)) << line;
+}
+
 }  // namespace
 }  // namespace p3scan::proto

@@ -112,6 +112,23 @@ TEST_F(Upgrade, TlsWherePlainTextIsSpokenEndsTheSession) {
   EXPECT_EQ(end.why, Engine::kUnexpectedTls);
 }
 
+TEST(Misdirected, HttpReachesNoServer) {
+  Harness harness(Protocol::smtp);
+  const auto end = harness.run(
+      [](Wire& client) -> asio::awaitable<void> {
+        co_await client.hear("220 x\r\n");
+        for (const char c : std::string_view("POST / HTTP/1.1\r\n")) co_await client.tell(std::string(1, c));
+        co_await client.tell("Host: x\r\n\r\nEHLO y\r\n");
+        EXPECT_EQ(co_await client.hear_all(), "");
+      },
+      [](Wire& server) -> asio::awaitable<void> {
+        co_await server.tell("220 x\r\n");
+        EXPECT_EQ(co_await server.hear_all(), "");
+      });
+  EXPECT_EQ(end.outcome, Outcome::protocol_error);
+  EXPECT_EQ(end.why, Engine::kHttp);
+}
+
 TEST_F(Upgrade, AFailedHandshakeEndsTheSession) {
   result = proto::End{Outcome::aborted, "no"};
   const auto end = harness.run(
