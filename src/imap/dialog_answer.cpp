@@ -92,7 +92,7 @@ Dialog::Step Dialog::show(const Ruling& ruling) {
   std::vector<FetchItem> items;
   for (const auto& item : fetch_->request.items) {
     const auto same = [&](std::string_view name) { return ascii::equal_nocase(name, item.name); };
-    if (can_answer(item) && std::ranges::none_of(said, same)) items.push_back(item);
+    if (std::ranges::none_of(said, same)) items.push_back(item);
   }
   note_unseen();
   note_changed(ruling);

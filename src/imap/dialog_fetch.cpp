@@ -81,7 +81,6 @@ bool is_answer(const FetchCommand& request, const Response& response) {
 
 bool Dialog::answers(const FetchCommand& request) const {
   if (request.wants_content()) return true;
-  if (!std::ranges::all_of(request.items, can_answer)) return false;
   if (request.items.empty() || !selected_ || options_.changed == nullptr) return false;
   const auto changed = options_.changed->uids(selected_->mailbox);
   if (!request.uid) return !changed.empty();
@@ -93,9 +92,6 @@ bool Dialog::answers(const FetchCommand& request) const {
 Dialog::Step Dialog::start_fetch(const Command& command, proto::Outbox& out) {
   auto request = parse_fetch(command);
   if (!request) return refuse(command.tag, request.error(), out);
-  const auto answered = [](const FetchItem& item) { return is_servers_word(item) || can_answer(item); };
-  if (request->wants_content() && !std::ranges::all_of(request->items, answered))
-    return refuse(command.tag, "Parts of messages are not told apart by the mail scanner", out);
   if (!answers(*request)) {
     const bool headers = std::ranges::any_of(request->items, is_header);
     send(command, {.tag = command.tag, .handling = Handling::pass, .headers = headers}, out);

@@ -10,9 +10,6 @@
 
 namespace p3scan::imap {
 
-/// Whether the item can be cut from a message here.
-bool can_answer(const FetchItem& item);
-
 /// One FETCH response about a decided message: "* number FETCH (words items)" CRLF, the items cut from the message.
 class FetchAnswer final : public proto::Answer {
  public:

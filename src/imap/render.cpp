@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+#include "imap/render.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/ascii.h"
+#include "imap/binary.h"
+#include "imap/body_structure.h"
+#include "imap/envelope.h"
+#include "imap/header_lines.h"
+#include "imap/slices.h"
+#include "imap/write_string.h"
+
+namespace p3scan::imap {
+namespace {
+
+using Kind = FetchItem::Kind;
+using Text = Section::Text;
+
+class Renderer {
+ public:
+  Renderer(std::string_view message, const TreeLimits& limits) : message_(message), limits_(limits) {}
+
+  void add(const FetchItem& item) {
+    words_ += (started_ ? " " : "") + item.name + " ";
+    started_ = true;
+    switch (item.kind) {
+      case Kind::rfc822_size: words_ += std::to_string(message_.size()); break;
+      case Kind::envelope: words_ += envelope_of(message_.substr(0, header_size())); break;
+      case Kind::body_structure: words_ += body_structure(message_, tree(), true); break;
+      case Kind::body_short: words_ += body_structure(message_, tree(), false); break;
+      case Kind::rfc822: show(section({}), item); break;
+      case Kind::rfc822_header: show(section({.part = {}, .text = Text::header, .fields = {}}), item); break;
+      case Kind::rfc822_text: show(section({.part = {}, .text = Text::text, .fields = {}}), item); break;
+      case Kind::body: show(section(item.section), item); break;
+      case Kind::binary:
+      case Kind::binary_size: add_binary(item); break;
+    }
+  }
+
+  std::vector<proto::Piece> take() {
+    if (!words_.empty()) pieces_.push_back({.text = std::move(words_)});
+    return std::move(pieces_);
+  }
+
+ private:
+  const std::vector<TreePart>& tree() {
+    if (tree_.empty()) tree_ = read_mime_tree(message_, limits_);
+    return tree_;
+  }
+
+  std::uint64_t header_size() {
+    if (!header_size_) {
+      HeaderLines lines(message_);
+      std::size_t size = 0;
+      while (const auto line = lines.next()) size += line->octets.size();
+      header_size_ = size + (size < message_.size() ? line_length(message_.substr(size)) : 0);
+    }
+    return *header_size_;
+  }
+
+  void show(Slices octets, const FetchItem& item, std::string_view mark = "") {
+    if (item.partial) octets.cut(item.partial->first, item.partial->count);
+    words_.append(mark).append(literal_head(octets.size()));
+    octets.append_to(pieces_, std::exchange(words_, {}));
+  }
+
+  // The part with this number; kNone if there is none.
+  std::size_t find_part(const std::vector<std::uint32_t>& numbers) {
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      const bool is_last = i + 1 == numbers.size();
+      at = child_of(at, numbers[i], is_last);
+      if (at == TreePart::kNone) return at;
+      if (!is_last && tree_[at].kind == TreePart::Kind::message) at = tree_[at].first_child;
+    }
+    return at;
+  }
+
+  std::size_t child_of(std::size_t at, std::uint32_t number, bool is_last) {
+    const auto& one = tree()[at];
+    if (one.kind != TreePart::Kind::multipart) {
+      const bool is_there = number == 1 && (is_last || one.kind == TreePart::Kind::message);
+      return is_there ? at : TreePart::kNone;
+    }
+    auto child = one.first_child;
+    for (; number > 1 && child != TreePart::kNone; --number) child = tree_[child].next;
+    return child;
+  }
+
+  Slices section(const Section& wanted) {
+    Slices out;
+    if (wanted.part.empty()) {
+      cut_section(wanted, {.begin = 0, .body = needs_header(wanted) ? header_size() : 0, .end = message_.size()}, out);
+      return out;
+    }
+    auto at = find_part(wanted.part);
+    const bool of_message = wanted.text != Text::none && wanted.text != Text::mime;
+    if (at != TreePart::kNone && of_message) at = tree_[at].first_child_of_message();
+    if (at != TreePart::kNone) cut_section(wanted, tree_[at], out);
+    return out;
+  }
+
+  static bool needs_header(const Section& wanted) { return wanted.text != Text::none; }
+
+  void cut_section(const Section& wanted, const TreePart& part, Slices& out) const {
+    switch (wanted.text) {
+      case Text::none: out.add(part.body, part.end - part.body); break;
+      case Text::text: out.add(part.body, part.end - part.body); break;
+      case Text::mime:
+      case Text::header: out.add(part.begin, part.body - part.begin); break;
+      case Text::header_fields: cut_fields(wanted, part, true, out); break;
+      case Text::header_fields_not: cut_fields(wanted, part, false, out); break;
+    }
+  }
+
+  void cut_fields(const Section& wanted, const TreePart& part, bool named, Slices& out) const {
+    auto at = part.begin;
+    HeaderLines lines(message_.substr(at));  // a delimiter does not end them
+    while (const auto line = lines.next()) {
+      const bool is_named =
+          std::ranges::any_of(wanted.fields, [&](const auto& name) { return ascii::equal_nocase(name, line->name); });
+      if (is_named == named) out.add(at, line->octets.size());
+      at += line->octets.size();
+    }
+    if (at < message_.size())
+      out.add(at, line_length(message_.substr(at)));
+    else if (named && wanted.part.empty())
+      out.add("\r\n");
+  }
+
+  void add_binary(const FetchItem& item) {
+    auto& wanted = item.section;
+    const bool is_content = wanted.text == Text::none || wanted.text == Text::text;
+    if (!is_content) {
+      auto octets = section(wanted);
+      if (item.kind == Kind::binary)
+        show(std::move(octets), item);
+      else
+        words_ += std::to_string(octets.size());
+      return;
+    }
+    auto at = wanted.part.empty() ? (tree(), 0) : find_part(wanted.part);
+    if (at != TreePart::kNone && !wanted.part.empty() && wanted.text == Text::text) {
+      at = tree_[at].first_child_of_message();
+    }
+    BinaryFlaw flaw{};
+    std::optional<Binary> binary = Binary{};
+    if (at != TreePart::kNone) {
+      binary = binary_of(message_, tree_, at, wanted.part.empty() && wanted.text == Text::none, flaw);
+    }
+    if (item.kind == Kind::binary_size) {
+      words_ += std::to_string(binary ? binary->octets.size() : 0);
+    } else if (!binary) {
+      words_ += "NIL";
+    } else {
+      const bool literal8 = binary->decoded || binary->octets.has_nul(message_);
+      show(std::move(binary->octets), item, literal8 ? "~" : "");
+    }
+  }
+
+  std::string_view message_;
+  TreeLimits limits_;
+  std::vector<TreePart> tree_;
+  std::optional<std::uint64_t> header_size_;
+  std::vector<proto::Piece> pieces_;
+  std::string words_;
+  bool started_ = false;
+};
+
+}  // namespace
+
+std::vector<proto::Piece> render(std::string_view message, std::span<const FetchItem> items, const TreeLimits& limits) {
+  Renderer renderer(message, limits);
+  for (const auto& item : items) renderer.add(item);
+  return renderer.take();
+}
+
+}  // namespace p3scan::imap
