@@ -27,11 +27,12 @@ bool has_seen_flag(std::string_view flags) {
   return !found.empty() && (behind == flags.size() || flags[behind] == ' ' || flags[behind] == ')');
 }
 
-/// Can the same message be asked for again, piece by piece?
+/// Will the same message be asked for again, piece by piece? Not by who has got all of it at once.
 bool takes_pieces(const FetchCommand& request) {
-  return std::ranges::any_of(request.items, [](const FetchItem& item) {
-    return is_content(item) && (item.partial || !item.section.part.empty() || item.kind == ItemKind::binary_size ||
-                                item.section.text != Section::Text::none);
+  return std::ranges::none_of(request.items, [](const FetchItem& item) {
+    const bool whole = item.kind == ItemKind::body && item.section.part.empty() && !item.partial &&
+                       item.section.text == Section::Text::none;
+    return whole || item.kind == ItemKind::rfc822;
   });
 }
 

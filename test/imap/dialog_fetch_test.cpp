@@ -268,6 +268,19 @@ const Case kFetches[] = {
       S: a OK
       C< a OK
       kept: 1)"},
+    {"parts_of_a_replaced_message", R"(
+      C: a UID FETCH 7 (BODY.PEEK[1] BODYSTRUCTURE BODY.PEEK[2])
+      S< a UID FETCH 7 (UID BODYSTRUCTURE BODY.PEEK[])
+      S: * 3 FETCH (UID 7 BODYSTRUCTURE ("EICAR") BODY[] {5}
+      S: EICAR)
+      scan: replace
+      C< * 3 FETCH (UID 7 BODY[1] {11}
+      C< Replaced.
+      C<  BODYSTRUCTURE ("text" "plain" *
+      C< )
+      S: a OK
+      C< a OK
+      kept: 1)"},
     {"quoted_content", R"(
       C: a FETCH 3 RFC822
       S< a FETCH 3 (UID FLAGS BODY.PEEK[])

@@ -14,13 +14,13 @@ const Case kHostile[] = {
       S: * 3 FETCH (UID 5 BODY[TEXT] "EICAR")
       end: protocol_error)"},
     {"content_for_a_listing", R"(
-      C: a FETCH 3 (UID BODY.PEEK[HEADER])
-      S< a FETCH 3 (UID BODY.PEEK[HEADER])
+      C: a FETCH 3:4 (UID BODY.PEEK[HEADER])
+      S< a FETCH 3:4 (UID BODY.PEEK[HEADER])
       S: * 3 FETCH (UID 5 RFC822.TEXT {5}
       end: protocol_error)"},
     {"binary_for_a_listing", R"(
-      C: a FETCH 3 (UID BODY.PEEK[HEADER])
-      S< a FETCH 3 (UID BODY.PEEK[HEADER])
+      C: a FETCH 3:4 (UID BODY.PEEK[HEADER])
+      S< a FETCH 3:4 (UID BODY.PEEK[HEADER])
       S: * 3 FETCH (UID 5 BINARY[1] ~{5}
       end: protocol_error)"},
     {"header_unasked", R"(
@@ -30,8 +30,8 @@ const Case kHostile[] = {
       S: EICAR)
       end: protocol_error)"},
     {"message_instead_of_a_header", R"(
-      C: a FETCH 3 BODY.PEEK[HEADER]
-      S< a FETCH 3 BODY.PEEK[HEADER]
+      C: a FETCH 3:4 BODY.PEEK[HEADER]
+      S< a FETCH 3:4 BODY.PEEK[HEADER]
       S: * 3 FETCH (BODY[HEADER] {13}
       S: a: b
       S:

@@ -93,8 +93,8 @@ const Case kListings[] = {
       S: a OK
       C< a OK)"},
     {"with_headers", R"(
-      C: a FETCH 1 (BODY.PEEK[HEADER])
-      S< a FETCH 1 (UID BODY.PEEK[HEADER])
+      C: a FETCH 1:2 (BODY.PEEK[HEADER])
+      S< a FETCH 1:2 (UID BODY.PEEK[HEADER])
       S: * 1 FETCH (UID 7 BODY[HEADER] {8}
       S: a: b
       S:
@@ -121,7 +121,7 @@ TEST(LongHeader, OfAChangedMessageIsNotShown) {
   const std::string header = "a: " + std::string(5000, 'x');
   const auto streamed = "BODY[HEADER] {" + std::to_string(header.size() + 4) + "}\nS: " + header + "\nS:\nS: )\n";
   play_inbox(
-      "C: a FETCH 3 BODY.PEEK[HEADER]\nS< a FETCH 3 (UID BODY.PEEK[HEADER])\nS: * 3 FETCH (UID 7 " + streamed + R"(
+      "C: a FETCH 3:4 BODY.PEEK[HEADER]\nS< a FETCH 3:4 (UID BODY.PEEK[HEADER])\nS: * 3 FETCH (UID 7 " + streamed + R"(
     S: a OK
     S< P3SCAN UID FETCH 7 (UID BODY.PEEK[])
     S: P3SCAN OK
@@ -129,7 +129,7 @@ TEST(LongHeader, OfAChangedMessageIsNotShown) {
       {.maxresponse = 8192}, {7});
   // Too late: it has been shown, and is whole.
   const auto passed = "BODY[HEADER] {" + std::to_string(header.size() + 4) + "}\nC< " + header + "\nC<\nC<  UID 7)\n";
-  play_inbox("C: a FETCH 3 BODY.PEEK[HEADER]\nS< a FETCH 3 (UID BODY.PEEK[HEADER])\nS: * 3 FETCH (" +
+  play_inbox("C: a FETCH 3:4 BODY.PEEK[HEADER]\nS< a FETCH 3:4 (UID BODY.PEEK[HEADER])\nS: * 3 FETCH (" +
                  streamed.substr(0, streamed.size() - 5) + "S:  UID 7)\nS: a OK\nC< * 3 FETCH (" + passed + "C< a OK",
              {.maxresponse = 8192}, {7});
 }
@@ -138,7 +138,7 @@ TEST(LongHeader, IsRelayedAsItComesButNotMore) {
   const std::string field = "a: " + std::string(5000, 'x');
   const auto size = std::to_string(field.size() + 4);
   const std::string begin =
-      "C: a FETCH 3 BODY.PEEK[HEADER]\nS< a FETCH 3 BODY.PEEK[HEADER]\nS: * 3 FETCH (BODY[HEADER] {" + size +
+      "C: a FETCH 3:4 BODY.PEEK[HEADER]\nS< a FETCH 3:4 BODY.PEEK[HEADER]\nS: * 3 FETCH (BODY[HEADER] {" + size +
       "}\nS: " + field + "\nS:\nS: )\n";
   const std::string passed = "C< * 3 FETCH (BODY[HEADER] {" + size + "}\nC< " + field + "\nC<\nC< )\n";
   play_inbox(begin + passed + "S: a OK\nC< a OK", {.maxresponse = 8192});
