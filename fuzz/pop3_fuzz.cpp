@@ -114,6 +114,10 @@ class Session {
     } else if (std::holds_alternative<Drop>(action)) {
       if (!in_message_) std::abort();
       in_message_ = scanning_ = false;
+    } else if (std::holds_alternative<StartTls>(action)) {
+      if (in_message_) std::abort();
+      raced_ = true;  // what is plain text behind the agreement, and what TLS, depends on the chunks
+      ended_ = !client_.inbox.empty() || !server_.inbox.empty();
     } else if (std::holds_alternative<End>(action)) {
       ended_ = true;
     }
@@ -135,8 +139,8 @@ class Session {
 
 /// Runs the events of `text`, which \x1e ends: > and what the client says, < and what the server says (both in chunks
 /// of `step` octets), t for a tick, e for a message that can't be kept, anything else for a ruling.
-Played play(std::string_view text, std::size_t step, bool useurl) {
-  Session session({.maxline = 64, .maxpipeline = 4, .useurl = useurl});
+Played play(std::string_view text, std::size_t step, std::uint8_t flags) {
+  Session session({.maxline = 64, .maxpipeline = 4, .useurl = (flags & 1U) != 0, .offer_tls = (flags & 0x80U) != 0});
   session.tick();  // some words are due before anybody spoke
   while (!text.empty() && !session.ended()) {
     const auto event = text.substr(0, text.find('\x1e'));
@@ -170,9 +174,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 2) return 0;
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): bytes to text
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const bool useurl = (data[0] & 1U) != 0;
-  const auto whole = play(text, size, useurl);
-  const auto chunked = play(text, 1 + (data[0] >> 1U) % 5, useurl);
+  const auto whole = play(text, size, data[0]);
+  const auto chunked = play(text, 1 + (data[0] >> 1U) % 5, data[0]);
   if (!whole.raced && !chunked.raced && chunked.heard != whole.heard) std::abort();
   return 0;
 }

@@ -34,10 +34,17 @@ constexpr std::string_view kClientSays[] = {
     "HELO me\r\n",
 };
 constexpr std::string_view kServerSays[] = {
-    "220 mx\r\n", "250 ok\r\n",  "250-mx\r\n250 CHUNKING\r\n",
-    "354 go\r\n", "334 x\r\n",   "235 in\r\n",
-    "550 no\r\n", "421 bye\r\n", "221 bye\r\n",
+    "220 mx\r\n",
+    "250 ok\r\n",
+    "250-mx\r\n250 CHUNKING\r\n",
+    "354 go\r\n",
+    "334 x\r\n",
+    "235 in\r\n",
+    "550 no\r\n",
+    "421 bye\r\n",
+    "221 bye\r\n",
     "250-",
+    "250-mx\r\n250 STARTTLS\r\n",
 };
 
 /// A minimal engine that holds the dialog to its contract.
@@ -113,7 +120,10 @@ class Engine {
       in_message_ = false;
     }
     if (std::holds_alternative<Drop>(action) && !std::exchange(in_message_, false)) std::abort();
-    ended_ = std::holds_alternative<End>(action);
+    // The engine ends a session with plain text behind the agreement on TLS.
+    const bool tls = std::holds_alternative<StartTls>(action);
+    if (tls && in_message_) std::abort();
+    ended_ = std::holds_alternative<End>(action) || (tls && !(client_.text.empty() && server_.text.empty()));
     return !std::holds_alternative<Wait>(action) && !ended_;
   }
 
@@ -177,6 +187,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.maxline = 64;
   options.maxpipeline = 3;
   options.barelf = static_cast<smtp::BareLf>(script[0] & 3 ? script[0] & 1 : 2);
+  options.offer_tls = (static_cast<std::uint8_t>(script[0]) & 0x80U) != 0;
   Engine engine(options);
   script.remove_prefix(1);
   engine.run();
