@@ -24,17 +24,14 @@ Memory reader_of(std::string_view text) {
 }
 
 std::string octets_of(const ASN1_STRING* string) {
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): octets to characters
-  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)),
-          static_cast<std::size_t>(std::max(0, ASN1_STRING_length(string)))};
+  return to_text(ASN1_STRING_get0_data(string), static_cast<std::size_t>(std::max(0, ASN1_STRING_length(string))));
 }
 
 std::string utf8_of(const ASN1_STRING* string) {
   unsigned char* text = nullptr;
   const int size = ASN1_STRING_to_UTF8(&text, string);
   if (size < 0) return {};
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): octets to characters
-  std::string value(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
+  auto value = to_text(text, static_cast<std::size_t>(size));
   OPENSSL_free(text);
   return value;
 }
@@ -53,15 +50,13 @@ std::string to_der(const X509* certificate) {
   unsigned char* octets = nullptr;
   const int size = i2d_X509(certificate, &octets);
   if (size <= 0) return {};
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): octets to characters
-  std::string der(reinterpret_cast<const char*>(octets), static_cast<std::size_t>(size));
+  auto der = to_text(octets, static_cast<std::size_t>(size));
   OPENSSL_free(octets);
   return der;
 }
 
 Certificate from_der(std::string_view der) {
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): characters to octets
-  const auto* octets = reinterpret_cast<const unsigned char*>(der.data());
+  const auto* octets = to_octets(der);
   const auto* const end = octets + der.size();
   Certificate certificate(d2i_X509(nullptr, &octets, static_cast<long>(der.size())));
   if (!certificate || octets != end) return nullptr;

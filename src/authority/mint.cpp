@@ -47,11 +47,8 @@ int nid_of(Attribute attribute) {
   return NID_undef;
 }
 
-// NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): characters to octets
-const unsigned char* octets(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-
 void add_subject(X509_NAME* subject, Attribute attribute, std::string_view value) {
-  must(X509_NAME_add_entry_by_NID(subject, nid_of(attribute), MBSTRING_UTF8, octets(value),
+  must(X509_NAME_add_entry_by_NID(subject, nid_of(attribute), MBSTRING_UTF8, to_octets(value),
                                   static_cast<int>(value.size()), -1, 0) == 1,
        "subject");
 }
@@ -106,16 +103,14 @@ void add_server_usage(X509* certificate) {
 std::string key_identifier(const X509* certificate) {
   const auto* const bits = X509_get0_pubkey_bitstr(certificate);
   must(bits != nullptr, "public key");
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): octets to characters
-  const std::string_view text(reinterpret_cast<const char*>(bits->data), static_cast<std::size_t>(bits->length));
-  return sha256(text).substr(0, 20);
+  return sha256(to_text(bits->data, static_cast<std::size_t>(bits->length))).substr(0, 20);
 }
 
 using Octets = std::unique_ptr<ASN1_OCTET_STRING, Freed<ASN1_OCTET_STRING_free>>;
 
 Octets octet_string(std::string_view text) {
   Octets string(ASN1_OCTET_STRING_new());
-  must(string && ASN1_OCTET_STRING_set(string.get(), octets(text), static_cast<int>(text.size())) == 1, "octets");
+  must(string && ASN1_OCTET_STRING_set(string.get(), to_octets(text), static_cast<int>(text.size())) == 1, "octets");
   return string;
 }
 

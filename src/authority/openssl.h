@@ -6,26 +6,21 @@
 #include <openssl/x509v3.h>
 
 #include <memory>
-#include <string>
+
+#include "net/openssl.h"
 
 // Objects of OpenSSL that free themselves.
 namespace p3scan::authority {
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
+using net::Freed;
+using net::take_error;
+using net::to_octets;
+using net::to_text;
 
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Memory = std::unique_ptr<BIO, Freed<BIO_free>>;
 using Names = std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>>;
 using Constraints = std::unique_ptr<NAME_CONSTRAINTS, Freed<NAME_CONSTRAINTS_free>>;
-
-/// The oldest error of this thread in words, and none left behind.
-std::string take_error();
 
 }  // namespace p3scan::authority

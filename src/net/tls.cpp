@@ -14,8 +14,8 @@
 #include <system_error>
 
 #include "base/asio/asio.h"
+#include "net/openssl.h"
 #include "net/tls_notes.h"
-#include "net/tls_octets.h"
 
 namespace p3scan::net {
 namespace {
@@ -25,14 +25,6 @@ using namespace asio::experimental::awaitable_operators;
 constexpr std::size_t kRecord = 16384;     // RFC 8446 5.1: octets of plaintext in a record
 constexpr std::size_t kMaxName = 253;      // octets of a host name
 constexpr std::size_t kMaxProtocol = 255;  // RFC 7301 3.1
-
-/// The oldest error of this thread in words, and none left behind.
-std::string take_error() {
-  const auto code = ERR_get_error();
-  ERR_clear_error();
-  const auto* const reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
-  return reason != nullptr ? reason : "OpenSSL error " + std::to_string(code);
-}
 
 bool is_address(const std::string& name) {
   error_code ec;

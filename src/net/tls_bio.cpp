@@ -9,6 +9,8 @@
 #include <cstring>
 #include <memory>
 
+#include "net/openssl.h"
+
 namespace p3scan::net {
 namespace {
 
@@ -45,7 +47,7 @@ int bio_create(BIO* bio) {
 }
 
 const BIO_METHOD* method() {
-  static const std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> kind = [] {
+  static const std::unique_ptr<BIO_METHOD, Freed<BIO_meth_free>> kind = [] {
     auto* const made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "fronted socket");
     if (made != nullptr) {
       BIO_meth_set_read(made, bio_read);
@@ -53,7 +55,7 @@ const BIO_METHOD* method() {
       BIO_meth_set_ctrl(made, bio_control);
       BIO_meth_set_create(made, bio_create);
     }
-    return std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)>(made, BIO_meth_free);
+    return std::unique_ptr<BIO_METHOD, Freed<BIO_meth_free>>(made);
   }();
   return kind.get();
 }

@@ -15,7 +15,7 @@
 #include <span>
 
 #include "base/asio/asio.h"
-#include "net/tls_octets.h"
+#include "net/openssl.h"
 
 namespace p3scan::net {
 namespace {
@@ -104,9 +104,8 @@ struct AlternativeNames {
 
 AlternativeNames alternative_names(const X509* certificate) {
   AlternativeNames found;
-  const std::unique_ptr<GENERAL_NAMES, decltype(&GENERAL_NAMES_free)> all(
-      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)),
-      GENERAL_NAMES_free);
+  const std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>> all(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
   ERR_clear_error();
   for (int i = 0; i < sk_GENERAL_NAME_num(all.get()); ++i) {
     const auto* const one = sk_GENERAL_NAME_value(all.get(), i);

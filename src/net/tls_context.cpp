@@ -3,6 +3,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "net/openssl.h"
 #include "net/tls.h"
 #include "net/tls_notes.h"
 #include "net/tls_resumption.h"
@@ -15,14 +16,6 @@ constexpr int kSecurityLevel = 2;  // 112 bits: RSA and DH of 2048, no SHA-1
 constexpr int kMaxDepth = 10;      // of a chain
 constexpr long kTicketLife = std::chrono::seconds(TicketKeys::kLife).count();
 constexpr std::size_t kTickets = 1;
-
-/// The oldest error of this thread in words, and none left behind.
-std::string take_error() {
-  const auto code = ERR_get_error();
-  ERR_clear_error();
-  const auto* const reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
-  return reason != nullptr ? reason : "OpenSSL error " + std::to_string(code);
-}
 
 bool load_crls(SSL_CTX* native, const std::string& file) {
   auto* const store = SSL_CTX_get_cert_store(native);

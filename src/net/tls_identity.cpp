@@ -8,7 +8,7 @@
 
 #include <array>
 
-#include "net/tls_octets.h"
+#include "net/openssl.h"
 
 namespace p3scan::net {
 namespace {

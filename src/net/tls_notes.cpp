@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "net/tls_octets.h"
+#include "net/openssl.h"
 
 namespace p3scan::net {
 namespace {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "net/openssl.h"
 #include "net/tls_flaws.h"
 
 namespace p3scan::net {
@@ -15,17 +16,10 @@ namespace {
 constexpr long kClockSkew = 300;    // seconds
 constexpr long kStatusRequest = 5;  // RFC 7633 6: the TLS extension a certificate demands
 
-template <auto free_it>
-struct Freer {
-  template <class T>
-  void operator()(T* object) const {
-    free_it(object);
-  }
-};
-using Response = std::unique_ptr<OCSP_RESPONSE, Freer<OCSP_RESPONSE_free>>;
-using Basic = std::unique_ptr<OCSP_BASICRESP, Freer<OCSP_BASICRESP_free>>;
-using CertificateId = std::unique_ptr<OCSP_CERTID, Freer<OCSP_CERTID_free>>;
-using Store = std::unique_ptr<X509_STORE, Freer<X509_STORE_free>>;
+using Response = std::unique_ptr<OCSP_RESPONSE, Freed<OCSP_RESPONSE_free>>;
+using Basic = std::unique_ptr<OCSP_BASICRESP, Freed<OCSP_BASICRESP_free>>;
+using CertificateId = std::unique_ptr<OCSP_CERTID, Freed<OCSP_CERTID_free>>;
+using Store = std::unique_ptr<X509_STORE, Freed<X509_STORE_free>>;
 
 enum class Verdict { none, good, revoked, unknown };
 
@@ -76,7 +70,7 @@ Verdict look(ssl_st* session, X509* leaf) {
 }
 
 bool demands_staple(const X509* leaf) {
-  using Features = std::unique_ptr<TLS_FEATURE, Freer<TLS_FEATURE_free>>;
+  using Features = std::unique_ptr<TLS_FEATURE, Freed<TLS_FEATURE_free>>;
   const Features features(static_cast<TLS_FEATURE*>(X509_get_ext_d2i(leaf, NID_tlsfeature, nullptr, nullptr)));
   for (int i = 0; i < sk_ASN1_INTEGER_num(features.get()); ++i) {
     if (ASN1_INTEGER_get(sk_ASN1_INTEGER_value(features.get(), i)) == kStatusRequest) return true;

@@ -4,7 +4,20 @@
 #include <string>
 #include <string_view>
 
+// What everybody needs who talks to OpenSSL.
 namespace p3scan::net {
+
+/// Lets an object go: std::unique_ptr<X509, Freed<X509_free>>.
+template <auto free_it>
+struct Freed {
+  template <class T>
+  void operator()(T* object) const {
+    free_it(object);
+  }
+};
+
+/// The oldest error of this thread in words, and none left behind.
+std::string take_error();
 
 // OpenSSL's octets are unsigned, everybody else's are char; this is the only place where one becomes the other.
 
