@@ -11,7 +11,7 @@
 namespace p3scan::imap {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
+constexpr auto kNone = std::string_view::npos;
 
 /// Takes a quoted string off the front; false if there is none.
 bool skip_quoted(std::string_view& text) {
@@ -31,7 +31,7 @@ bool skip_mailbox(std::string_view& text) {
   if (text.starts_with('"')) return skip_quoted(text);
   const auto length = std::min(text.find(' '), text.size());
   const auto word = text.substr(0, length);
-  if (word.empty() || word.find_first_of("(){\"") != npos) return false;
+  if (word.empty() || word.find_first_of("(){\"") != kNone) return false;
   text.remove_prefix(length);
   return true;
 }
@@ -40,7 +40,7 @@ bool skip_mailbox(std::string_view& text) {
 bool skip_options(std::string_view& text) {
   if (text.starts_with(" (")) {
     const auto close = text.find(')');
-    if (close == npos || text.substr(2, close - 2).find_first_of("({\"") != npos) return false;
+    if (close == kNone || text.substr(2, close - 2).find_first_of("({\"") != kNone) return false;
     text.remove_prefix(close + 1);
   }
   if (!text.starts_with(" \"")) return true;

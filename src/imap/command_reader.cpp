@@ -18,11 +18,11 @@ namespace {
 
 using Status = CommandReader::Status;
 using std::string_view_literals::operator""sv;
-constexpr auto npos = std::string_view::npos;
+constexpr auto kNone = std::string_view::npos;
 
 /// ASTRING-CHAR without "+" (RFC 9051 section 9). Some servers mind 8 bit in a tag, and none is in need of it.
 bool is_tag_char(char c) {
-  return static_cast<unsigned char>(c) < 0x80 && !ascii::is_control(c) && !" (){%*\"\\+"sv.contains(c);
+  return static_cast<unsigned char>(c) < 0x80 && !ascii::is_control(c) && !R"( (){%*"\+)"sv.contains(c);
 }
 
 bool is_verb_char(char c) { return ascii::is_alnum(c) || c == '-' || c == '_' || c == '.'; }
@@ -46,7 +46,7 @@ void remove_line_end(std::string& text, std::size_t from = 0) {
   if (text.size() > from && text.ends_with('\r')) text.pop_back();
 }
 
-bool has_stray_octet(std::string_view line) { return line.find_first_of("\r\0"sv) != npos; }
+bool has_stray_octet(std::string_view line) { return line.find_first_of("\r\0"sv) != kNone; }
 
 }  // namespace
 
@@ -65,9 +65,9 @@ std::vector<std::string> sync_pieces(const Command& command) {
 
 Status CommandReader::next(std::string_view& input) {
   auto status = Status::need_more;
-  auto before = state_;
-  do {  // need_more in another state than before: go on
-    before = state_;
+  bool moved = true;
+  while (status == Status::need_more && moved) {
+    const auto before = state_;
     switch (state_) {
       case State::start:
         command_ = {};
@@ -83,7 +83,8 @@ Status CommandReader::next(std::string_view& input) {
       case State::swallow_line: status = swallow_line(input); break;
       case State::broken: return Status::broken;
     }
-  } while (status == Status::need_more && state_ != before);
+    moved = state_ != before;
+  }
   return status;
 }
 
@@ -107,11 +108,11 @@ void CommandReader::refuse() {
 /// Appends what there is of the line; true if that is all of it.
 bool CommandReader::take_line(std::string_view& input, std::string& text) const {
   const auto end = input.find('\n');
-  const auto length = end == npos ? input.size() : end + 1;
+  const auto length = end == kNone ? input.size() : end + 1;
   const auto room = limit_ + 1 - std::min(text.size(), limit_);  // one more than the limit says that it is too long
   text += input.substr(0, std::min(length, room));
   input.remove_prefix(length);
-  return end != npos;
+  return end != kNone;
 }
 
 Status CommandReader::read_line(std::string_view& input) {

@@ -18,7 +18,7 @@ namespace {
 
 using Kind = FetchItem::Kind;
 using std::string_view_literals::operator""sv;
-constexpr auto npos = std::string_view::npos;
+constexpr auto kNone = std::string_view::npos;
 
 struct Row {
   std::string_view name;
@@ -141,7 +141,7 @@ bool balanced(std::string_view text) {
 }
 
 bool are_modifiers(std::string_view text) {
-  return text.starts_with('(') && text.ends_with(')') && text.find_first_of("{\"\\[\r\n") == npos && balanced(text);
+  return text.starts_with('(') && text.ends_with(')') && text.find_first_of("{\"\\[\r\n") == kNone && balanced(text);
 }
 
 }  // namespace
@@ -166,7 +166,15 @@ bool is_content(const FetchItem& item) {
   return true;
 }
 
-bool FetchCommand::wants_content() const { return std::ranges::any_of(items, is_content); }
+bool is_whole_header(const FetchItem& item) {
+  if (item.kind == Kind::rfc822_header) return true;
+  return item.kind == Kind::body && item.section.part.empty() && item.section.text == Section::Text::header;
+}
+
+bool FetchCommand::wants_content() const {
+  if (std::ranges::any_of(items, is_content)) return true;
+  return set.names_one() && std::ranges::any_of(items, is_whole_header);
+}
 
 bool FetchCommand::sets_seen() const { return !std::ranges::all_of(items, &FetchItem::peek); }
 

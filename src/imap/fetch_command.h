@@ -24,7 +24,9 @@ struct FetchCommand {
 
   static constexpr std::size_t kMostItems = 1000;
 
-  /// True if an item asks for more than headers, sizes and structure: the server's answer must not reach the client.
+  /// True if an item asks for more than headers, sizes and structure: the server's answer must not reach the client. So it
+  /// is for the whole header of a single message: programs that fetch mail by mail take header and text one after the
+  /// other, and both have to be of the same version.
   [[nodiscard]] bool wants_content() const;
   /// True if one of those items sets \Seen.
   [[nodiscard]] bool sets_seen() const;
@@ -38,6 +40,9 @@ Result<FetchCommand, std::string_view> parse_fetch(const Command& command);
 
 /// True if the item asks for more than the message's own header, its size or structure.
 bool is_content(const FetchItem& item);
+
+/// True for BODY[HEADER] and RFC822.HEADER.
+bool is_whole_header(const FetchItem& item);
 
 /// As a command says it: "BODY.PEEK[1.2.TEXT]<0.100>".
 std::string command_text(const FetchItem& item);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include "imap/fetch_data.h"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -9,6 +11,8 @@
 #include "base/ascii.h"
 
 namespace p3scan::imap {
+
+using std::string_view_literals::operator""sv;
 
 bool FetchScanner::line(std::string_view text, std::size_t from, std::size_t to) {
   for (auto at = from; at < to; ++at)
@@ -114,6 +118,11 @@ std::string_view FetchScanner::literal_name(std::string_view text) const {
   return text.substr(data_.back().name, data_.back().name_length);
 }
 
+std::string_view FetchScanner::pair_name(std::string_view text) const {
+  if (data_.empty() || phase_ == Phase::name) return {};
+  return text.substr(data_.back().name, data_.back().name_length);
+}
+
 void FetchScanner::literal_done(std::size_t from, std::size_t to, bool streamed) {
   if (phase_ != Phase::before_value) return;
   data_.back().value = from;
@@ -133,6 +142,12 @@ bool names_content(std::string_view name) {
   for (const std::string_view begin : {"BODY[", "BINARY["})
     if (ascii::starts_with_nocase(name, begin)) return true;
   return ascii::equal_nocase(name, "RFC822") || ascii::equal_nocase(name, "RFC822.TEXT");
+}
+
+bool may_be_long(std::string_view name) {
+  constexpr std::array long_ones = {"ENVELOPE"sv, "BODY"sv, "BODYSTRUCTURE"sv, "FLAGS"sv, "X-GM-LABELS"sv};
+  const auto is = [name](std::string_view known) { return ascii::equal_nocase(name, known); };
+  return names_content(name) || names_header(name) || std::ranges::any_of(long_ones, is);
 }
 
 std::optional<std::string> string_value(std::string_view value) {

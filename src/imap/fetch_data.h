@@ -32,6 +32,8 @@ class FetchScanner {
   bool literal() const;
   /// It is the value of the pair named so: its first octet is read next. Empty if it is only a part of one.
   std::string_view literal_name(std::string_view text) const;
+  /// The pair that a literal would be a part of, by its name; empty while that is being read.
+  std::string_view pair_name(std::string_view text) const;
   /// Its announcement begins at `from`, it ends at `to`.
   void literal_done(std::size_t from, std::size_t to, bool streamed);
 
@@ -73,6 +75,10 @@ bool names_content(std::string_view name);
 
 /// True for BODY[HEADER...] of the message itself and RFC822.HEADER.
 bool names_header(std::string_view name);
+
+/// True if the value of such a pair may be long or hold literals: what is understood above, ENVELOPE, BODY, BODYSTRUCTURE,
+/// FLAGS and X-GM-LABELS. Of all others, known or not, only numbers, dates and ids come from honest servers.
+bool may_be_long(std::string_view name);
 
 /// The octets that a value on the wire stands for, which is quoted, a literal, or an atom; nothing for NIL and lists.
 std::optional<std::string> string_value(std::string_view value);

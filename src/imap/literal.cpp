@@ -12,13 +12,13 @@
 namespace p3scan::imap {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
+constexpr auto kNone = std::string_view::npos;
 constexpr Tail kFlaw{.kind = Tail::Kind::flaw};
 
 /// What a reader who knows quoted strings finds in a line.
 struct Walk {
-  std::size_t first_brace = npos;  // outside of quotes
-  std::size_t last_brace = npos;
+  std::size_t first_brace = kNone;  // outside of quotes
+  std::size_t last_brace = kNone;
   bool open = false;  // a quoted string does not end
   bool odd = false;   // a quote in the middle of a word: some readers begin a string there
 };
@@ -38,7 +38,7 @@ Walk walk(std::string_view line) {
       result.odd = result.odd || !begins_word(line, i);
       result.open = true;
     } else if (c == '{') {
-      if (result.first_brace == npos) result.first_brace = i;
+      if (result.first_brace == kNone) result.first_brace = i;
       result.last_brace = i;
     }
   }
@@ -69,16 +69,16 @@ std::optional<Tail> literal_at(std::string_view line, std::size_t brace) {
 Tail command_tail(std::string_view line) {
   const auto seen = walk(line);
   if (seen.open) return kFlaw;
-  if (seen.first_brace == npos) return {};
+  if (seen.first_brace == kNone) return {};
   if (seen.odd || seen.first_brace != seen.last_brace) return kFlaw;
   return literal_at(line, seen.last_brace).value_or(kFlaw);
 }
 
 Tail response_tail(std::string_view line) {
-  const auto brace = line.ends_with('}') ? line.rfind('{') : npos;
-  if (brace == npos) return {};
+  const auto brace = line.ends_with('}') ? line.rfind('{') : kNone;
+  if (brace == kNone) return {};
   const auto inside = line.substr(brace + 1, line.size() - brace - 2);
-  if (inside.empty() || inside.find_first_not_of("0123456789+") != npos) return {};
+  if (inside.empty() || inside.find_first_not_of("0123456789+") != kNone) return {};
   const auto seen = walk(line);
   if (seen.open || seen.odd || seen.last_brace != brace) return kFlaw;
   const auto tail = literal_at(line, brace);

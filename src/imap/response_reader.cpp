@@ -19,8 +19,9 @@ namespace {
 
 using Status = ResponseReader::Status;
 using std::string_view_literals::operator""sv;
-constexpr auto npos = std::string_view::npos;
-constexpr std::size_t kLongList = 65536;  // a list of numbers that is longer goes on in parts
+constexpr auto kNone = std::string_view::npos;
+constexpr std::size_t kLongList = 65536;    // a list of numbers that is longer goes on in parts
+constexpr std::size_t kLongestWord = 1024;  // of a data item that may not be long
 
 // Where the grammar has a string: RFC 9051 section 7.3, RFC 2342, 2971, 4314, 5255, 5464, 9208.
 constexpr std::array kWithStrings = {
@@ -90,9 +91,9 @@ std::optional<ResponseCode> response_code(const Response& response) {
 
 Status ResponseReader::next(std::string_view& input) {
   auto status = Status::need_more;
-  auto before = state_;
-  do {  // need_more in another state than before: go on
-    before = state_;
+  bool moved = true;
+  while (status == Status::need_more && moved) {
+    const auto before = state_;
     switch (state_) {
       case State::start:
         response_ = {};
@@ -107,13 +108,14 @@ Status ResponseReader::next(std::string_view& input) {
       case State::stream: status = hand_on(input); break;
       case State::broken: return Status::broken;
     }
-  } while (status == Status::need_more && state_ != before);
+    moved = state_ != before;
+  }
   return status;
 }
 
 Status ResponseReader::read_line(std::string_view& input) {
   const auto end = input.find('\n');
-  const auto length = end == npos ? input.size() : end + 1;
+  const auto length = end == kNone ? input.size() : end + 1;
   const auto room = limit_ + 1 - std::min(response_.text.size(), limit_);
   const auto piece = input.substr(0, std::min(length, room));
   response_.text += piece;
@@ -129,7 +131,7 @@ Status ResponseReader::part_of_list() {
   const bool too_long = text.size() > limit_;
   if (list_.empty() && !begin(text)) return broken("No response");
   const auto cut = text.rfind(' ');
-  if (!is_one_of(kNumbers, response_.name) || response_.number || cut <= response_.rest || cut == npos)
+  if (!is_one_of(kNumbers, response_.name) || response_.number || cut <= response_.rest || cut == kNone)
     return too_long ? broken("Response too long") : Status::need_more;
   list_ = response_.name;
   kept_ = text.substr(cut);
@@ -152,17 +154,27 @@ Status ResponseReader::end_line() {
   if (tail.kind == Tail::Kind::flaw) return broken("Neither a literal nor a line end");
   const bool literal = tail.kind == Tail::Kind::literal;
   if (literal && !may_hold_literal()) return broken("Literal where none belongs");
-  if (is_fetch()) {
-    const auto from = line_ == 0 ? std::min(response_.rest, words.size()) : line_;
-    const auto to = line_ + words.size() - tail.length;
-    const bool fits = fetch_.line(text, from, to) && (literal ? fetch_.literal() : fetch_.complete());
-    if (!fits) return broken("FETCH response not understood");
-  }
+  if (is_fetch() && !scan_fetch(words, tail)) return broken("FETCH response not understood");
   if (literal) return literal_begins(tail);
-  if (is_fetch()) response_.data = fetch_.take();
+  if (is_fetch() && !take_data()) return broken("A data item that is no number, date or id");
   list_.clear();
   state_ = State::start;
   return Status::response;
+}
+
+/// Takes in a line of a FETCH response; false if it is none.
+bool ResponseReader::scan_fetch(std::string_view words, const Tail& tail) {
+  const auto from = line_ == 0 ? std::min(response_.rest, words.size()) : line_;
+  const auto to = line_ + words.size() - tail.length;
+  if (!fetch_.line(response_.text, from, to)) return false;
+  return tail.kind == Tail::Kind::literal ? fetch_.literal() : fetch_.complete();
+}
+
+bool ResponseReader::take_data() {
+  response_.data = fetch_.take();
+  return std::ranges::all_of(response_.data, [this](const FetchDatum& datum) {
+    return datum.value_length <= kLongestWord || may_be_long(response_.name_of(datum));
+  });
 }
 
 /// Finds tag and name. False if they are none.
@@ -221,6 +233,8 @@ Status ResponseReader::literal_begins(const Tail& tail) {
     state_ = State::stream;
     return Status::literal;
   }
+  const auto pair = is_fetch() ? fetch_.pair_name(text) : std::string_view();
+  if (!pair.empty() && !may_be_long(pair)) return broken("Literal where none belongs");
   if (tail.size > limit_ || text.size() + tail.size > limit_) return broken("Literal too long");
   state_ = State::literal;
   return Status::need_more;

@@ -92,6 +92,8 @@ class ResponseReader {
   bool begin_untagged(std::string_view line);
   bool is_fetch() const;
   bool may_hold_literal() const;
+  bool scan_fetch(std::string_view words, const Tail& tail);
+  bool take_data();
   Status literal_begins(const Tail& tail);
   Status collect(std::string_view& input);
   Status hand_on(std::string_view& input);

@@ -51,6 +51,10 @@ bool SequenceSet::contains(std::uint32_t number, std::uint32_t highest) const {
   });
 }
 
+bool SequenceSet::names_one() const {
+  return !saved_ && ranges_.size() == 1 && ranges_.front().first == ranges_.front().last;
+}
+
 std::string sequence_set(std::span<const std::uint32_t> numbers) {
   std::string text;
   for (std::size_t i = 0; i < numbers.size();) {

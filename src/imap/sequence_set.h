@@ -20,6 +20,9 @@ class SequenceSet {
   /// any number, as nobody but the server knows.
   [[nodiscard]] bool contains(std::uint32_t number, std::uint32_t highest) const;
 
+  /// True if it is a number alone, or "*".
+  [[nodiscard]] bool names_one() const;
+
   [[nodiscard]] bool saved_result() const { return saved_; }
 
   static constexpr std::size_t kMostRanges = 20000;

@@ -14,7 +14,7 @@ namespace p3scan::imap {
 namespace {
 
 using std::string_view_literals::operator""sv;
-constexpr auto npos = std::string_view::npos;
+constexpr auto kNone = std::string_view::npos;
 
 std::optional<std::string> take_quoted(std::string_view& text) {
   std::string out;
@@ -23,15 +23,15 @@ std::optional<std::string> take_quoted(std::string_view& text) {
       text.remove_prefix(i + 1);
       return out;
     }
-    if (text[i] == '\\' && ++i == text.size()) break;
-    out += text[i];
+    if (text[i] == '\\') ++i;
+    if (i < text.size()) out += text[i];
   }
   return std::nullopt;
 }
 
 std::optional<std::string> take_literal(std::string_view& text) {
   const auto end = text.find("}\r\n");
-  if (end == npos) return std::nullopt;
+  if (end == kNone) return std::nullopt;
   auto digits = text.substr(1, end - 1);
   if (digits.ends_with('+')) digits.remove_suffix(1);
   const auto size = ascii::number<std::uint64_t>(digits);
@@ -42,7 +42,7 @@ std::optional<std::string> take_literal(std::string_view& text) {
 }
 
 bool is_astring_char(char c) {
-  return static_cast<unsigned char>(c) < 0x80 && !ascii::is_control(c) && !" (){%*\"\\"sv.contains(c);
+  return static_cast<unsigned char>(c) < 0x80 && !ascii::is_control(c) && !R"( (){%*"\)"sv.contains(c);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
-"""A private Dovecot in the server namespace: POP3 on port 110 and SASL for Postfix. Any user, one password."""
+"""A private Dovecot in the server namespace: POP3, IMAP, and SASL for Postfix. Any user, one password."""
 import os
 import pathlib
 import pwd
@@ -14,7 +14,7 @@ CONFIGURATION = """
 base_dir = {dir}/run
 state_dir = {dir}/state
 log_path = {dir}/log
-protocols = pop3
+protocols = pop3 imap
 listen = {addresses}
 ssl = yes
 ssl_cert = <{certificate}
@@ -26,7 +26,7 @@ mail_location = maildir:{mail}/%n
 pop3_uidl_format = %g
 mail_max_userip_connections = 1000
 default_process_limit = 1100
-default_client_limit = 3000
+default_client_limit = 4000
 passdb {{
   driver = static
   args = password={password}
@@ -42,6 +42,15 @@ service pop3-login {{
   }}
   inet_listener pop3s {{
     port = 995
+  }}
+}}
+service imap-login {{
+  service_count = 0
+  inet_listener imap {{
+    port = 143
+  }}
+  inet_listener imaps {{
+    port = 0
   }}
 }}
 service auth {{

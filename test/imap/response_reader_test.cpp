@@ -98,6 +98,10 @@ const Case kCases[] = {
     {"fetch_large_envelope", "* 3 FETCH (ENVELOPE ({90}\r\n", "#"},
     {"fetch_one_octet_short", "* 3 FETCH (BODY[] {5}\r\nhell)\r\na1 OK\r\n", "S{BODY[] 5}hell)#"},
     {"fetch_one_octet_more", "* 3 FETCH (BODY[] {5}\r\nhello!)\r\n", "S{BODY[] 5}hello#"},
+    {"fetch_unknown_literal", "* 3 FETCH (X {3}\r\nabc)\r\n", "#"},
+    {"fetch_unknown_nested_literal", "* 3 FETCH (X (1 {3}\r\nabc))\r\n", "#"},
+    {"fetch_labels", "* 3 FETCH (X-GM-LABELS (\"\\\\Inbox\" {3}\r\nabc))\r\n",
+     "<* 3 FETCH|(X-GM-LABELS (\"\\\\Inbox\" {3}\r\nabc)){X-GM-LABELS=(\"\\\\Inbox\" {3}\r\nabc)}>"},
     {"fetch_no_list", "* 3 FETCH UID 1\r\n", "#"},
     {"fetch_open", "* 3 FETCH (UID 1\r\n", "#"},
     {"fetch_value_missing", "* 3 FETCH (UID)\r\n", "#"},
@@ -188,9 +192,18 @@ TEST(ResponseReaderLists, HideNothingInAPart) {
   }
 }
 
+TEST(FetchWords, OfUnknownItemsAreShort) {
+  for (const auto* name : {"X", "SAVEDATE", "ENVELOPE", "FLAGS"}) {
+    const auto wire = "* 1 FETCH (" + std::string(name) + " (" + repeat("\"abc\" ", 1000) + "))\r\n";
+    ResponseReader reader(10000);
+    std::string_view view = wire;
+    EXPECT_EQ(reader.next(view) == Status::response, may_be_long(name)) << name;
+  }
+}
+
 TEST(FetchDepth, IsBounded) {
   for (const int depth : {static_cast<int>(FetchScanner::kDeepest), static_cast<int>(FetchScanner::kDeepest) + 1}) {
-    const auto wire = "* 1 FETCH (X " + repeat("(", depth) + repeat(")", depth) + ")\r\n";
+    const auto wire = "* 1 FETCH (BODY " + repeat("(", depth) + repeat(")", depth) + ")\r\n";
     ResponseReader reader(10000);
     std::string_view view = wire;
     EXPECT_EQ(reader.next(view) == Status::response, depth == static_cast<int>(FetchScanner::kDeepest));

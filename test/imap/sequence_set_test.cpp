@@ -42,6 +42,12 @@ TEST(SequenceSetFlaws, AreNoSets) {
     EXPECT_FALSE(SequenceSet::parse(text)) << text;
 }
 
+TEST(SequenceSetNames, OneOrMore) {
+  for (const auto* text : {"1", "*", "5:5"}) EXPECT_TRUE(SequenceSet::parse(text)->names_one()) << text;
+  for (const auto* text : {"1:2", "1:*", "1,2", "1,1", "$", "1,$"})
+    EXPECT_FALSE(SequenceSet::parse(text)->names_one()) << text;
+}
+
 TEST(SequenceSetText, JoinsNeighbours) {
   EXPECT_EQ(sequence_set(std::vector<std::uint32_t>{}), "");
   EXPECT_EQ(sequence_set(std::vector<std::uint32_t>{3}), "3");
