@@ -97,23 +97,17 @@ class AddressReader {
   // "<" [route ":"] mailbox ["@" host] ">"
   Step in_angles() {
     in_.skip();
-    if (const auto step = in_.blanks(); step != Step::more) return step;
+    if (in_.blanks() != Step::more) return Step::flaw;
     if (in_.peek() == '@') {
       if (route() != Step::more || in_.peek() != ':') {
         now_.route = "INVALID_ROUTE";
         return Step::flaw;
       }
       in_.skip();
-      if (const auto step = in_.blanks(); step != Step::more) return step;
+      if (in_.blanks() != Step::more) return Step::flaw;
     }
-    if (in_.peek() == '>') {
-      // <> says nothing, and says it well
-    } else if (const auto step = mailbox_part(); step != Step::more) {
-      return step;
-    }
-    if (in_.peek() == '@') {
-      if (const auto step = host(); step != Step::more) return step;
-    }
+    if (in_.peek() != '>' && mailbox_part() != Step::more) return Step::flaw;  // <> says nothing, and says it well
+    if (in_.peek() == '@' && host() != Step::more) return Step::flaw;
     if (in_.peek() != '>') return Step::flaw;
     in_.skip();
     return in_.blanks();
@@ -121,11 +115,35 @@ class AddressReader {
 
   Step plain_address() {
     in_.forget_comment();
+    const auto start = in_.position();
+    const auto start_text = in_.rest();
     auto step = mailbox_part();
+    const bool has_blanks = !start_text.starts_with('"') && now_.mailbox && !start_text.starts_with(*now_.mailbox);
+    if (step == Step::more && (has_blanks || goes_on())) {
+      in_.rewind(start);
+      now_.mailbox.reset();
+      return name_alone();
+    }
     if (step != Step::end && in_.peek() == '@') {
       if (const auto second = host(); second != Step::more) step = second;
     }
     if (!in_.comment().empty()) now_.name = in_.comment();
+    return step;
+  }
+
+  bool goes_on() const { return in_.peek() == '"' || in_.peek() == '.' || FieldReader::is_atext(in_.peek()); }
+
+  // Words that are no address: "Ann Smith"
+  Step name_alone() {
+    const auto rest = in_.rest();
+    std::string words;
+    const auto step = in_.phrase(words);
+    std::string name;
+    for (const char c : rest.substr(0, rest.size() - in_.rest().size())) {
+      if (c == '.' && name.ends_with(' ')) name.pop_back();
+      name += c == '\n' ? ' ' : c;
+    }
+    now_.name = std::move(name);
     return step;
   }
 

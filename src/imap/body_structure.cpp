@@ -9,11 +9,10 @@
 namespace p3scan::imap {
 namespace {
 
-constexpr std::string_view kDefaultParameters = R"(("charset" "us-ascii"))";
 constexpr std::string_view kNoParts = R"(("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 0 0)";
 
 bool holds_parts(const ContentType& type) {
-  if (ascii::equal_nocase(type.type, "multipart")) return type.has_slash;
+  if (ascii::equal_nocase(type.type, "multipart")) return true;
   return ascii::equal_nocase(type.type, "message") && ascii::equal_nocase(type.subtype, "rfc822");
 }
 
@@ -78,10 +77,12 @@ class Writer {
     const bool is_text = one.kind == TreePart::Kind::text;
     type(one, fields);
     out_ += ' ';
-    if (fields.type && !fields.type->parameters.empty())
-      parameters(fields.type->parameters);
+    auto list = fields.type ? fields.type->parameters : ShownParameters{};
+    if (is_text && (!fields.type || fields.type->find("charset") == nullptr)) list.emplace_back("charset", "us-ascii");
+    if (list.empty())
+      out_ += "NIL";
     else
-      out_ += is_text ? kDefaultParameters : "NIL";
+      parameters(list);
     line(fields.id);
     line(fields.description);
     line(fields.encoding ? fields.encoding : "7bit");
@@ -113,10 +114,7 @@ class Writer {
     }
     append_line(out_, std::string_view(fields.type->type));
     out_ += ' ';
-    if (fields.type->has_slash)
-      append_line(out_, std::string_view(fields.type->subtype));
-    else
-      out_ += one.kind == TreePart::Kind::text ? R"("plain")" : R"("unknown")";
+    append_line(out_, std::string_view(fields.type->subtype));
   }
 
   void extension(const ContentFields& fields) {

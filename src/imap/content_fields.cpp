@@ -162,11 +162,15 @@ const std::string* ContentType::find(std::string_view name) const {
 ContentType read_content_type(std::string_view value) {
   ContentType out;
   FieldReader in(value);
-  if (in.blanks() != Step::more || in.token(out.type) != Step::more || in.peek() != '/') return out;
-  in.skip();
   if (in.blanks() != Step::more) return out;
+  if (in.token(out.type) == Step::end) return out;
+  if (in.peek() != '/') return {};
+  in.skip();
+  if (in.blanks() != Step::more) return {};
   out.has_slash = true;
-  if (in.token(out.subtype) != Step::flaw) out.parameters = take_parameters(in);
+  const auto step = in.token(out.subtype);
+  if (step == Step::flaw || (step == Step::more && in.peek() != ';')) return {};
+  out.parameters = take_parameters(in);
   return out;
 }
 

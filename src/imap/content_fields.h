@@ -11,11 +11,12 @@ namespace p3scan::imap {
 /// Name and value as they are shown. Sections (RFC 2231) are joined, still encoded, under the name with its "*".
 using ShownParameters = std::vector<std::pair<std::string, std::string>>;
 
+/// Empty if it is broken: only parameters may follow the subtype.
 struct ContentType {
   std::string type;
   std::string subtype;
   bool has_slash = false;
-  ShownParameters parameters;  // none if the type is broken
+  ShownParameters parameters;
 
   const std::string* find(std::string_view name) const;  // of a parameter, or nothing
 };

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #include "imap/envelope.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -20,12 +22,7 @@ enum Row : std::size_t { date, subject, from, sender, reply_to, to, cc, bcc, in_
 constexpr std::array<std::string_view, rows> kNames = {"Date", "Subject", "From", "Sender",      "Reply-To",
                                                        "To",   "Cc",      "Bcc",  "In-Reply-To", "Message-ID"};
 
-void append_nstring(std::string& out, const std::optional<std::string>& text) {
-  if (text)
-    append_string(out, *text);
-  else
-    out += "NIL";
-}
+bool is_address(std::size_t row) { return row >= from && row <= bcc; }
 
 void append_addresses(std::string& out, const std::vector<Address>& list) {
   if (list.empty()) {
@@ -41,7 +38,10 @@ void append_addresses(std::string& out, const std::vector<Address>& list) {
       out += "NIL";
     for (const auto* part : {&one.route, &one.mailbox, &one.host}) {
       out += ' ';
-      append_nstring(out, *part);
+      if (*part)
+        append_string(out, **part);
+      else
+        out += "NIL";
     }
     out += ')';
   }
@@ -52,37 +52,27 @@ void append_addresses(std::string& out, const std::vector<Address>& list) {
 
 std::string envelope_of(std::string_view header) {
   std::array<std::optional<std::string>, rows> values;
+  std::array<std::vector<Address>, rows> lists;
   HeaderLines lines(header);
   while (const auto line = lines.next()) {
-    for (std::size_t row = 0; row < rows; ++row) {
-      if (ascii::equal_nocase(line->name, kNames[row])) values[row] = folded_value(line->value);
-    }
+    const auto* const name =
+        std::ranges::find_if(kNames, [&](const auto& one) { return ascii::equal_nocase(one, line->name); });
+    if (name == kNames.end()) continue;
+    const auto row = static_cast<std::size_t>(name - kNames.begin());
+    values[row] = folded_value(line->value);
+    if (is_address(row))
+      std::ranges::move(read_addresses(*values[row], kMostAddresses), std::back_inserter(lists[row]));
   }
-  const auto addresses = [&](Row row) {
-    return values[row] ? read_addresses(*values[row], kMostAddresses) : std::vector<Address>{};
-  };
-  const auto authors = addresses(from);
   std::string out = "(";
-  append_nstring(out, values[date]);
-  out += ' ';
-  if (values[subject])
-    append_text(out, *values[subject]);
-  else
-    out += "NIL";
-  out += ' ';
-  append_addresses(out, authors);
-  for (const auto row : {sender, reply_to}) {
-    const auto own = addresses(row);
-    out += ' ';
-    append_addresses(out, own.empty() ? authors : own);
-  }
-  for (const auto row : {to, cc, bcc}) {
-    out += ' ';
-    append_addresses(out, addresses(row));
-  }
-  for (const auto row : {in_reply_to, message_id}) {
-    out += ' ';
-    append_nstring(out, values[row]);
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (row > 0) out += ' ';
+    const bool as_author = (row == sender || row == reply_to) && lists[row].empty();
+    if (is_address(row))
+      append_addresses(out, as_author ? lists[from] : lists[row]);
+    else if (row == subject && values[row])
+      append_text(out, *values[row]);
+    else
+      append_line(out, values[row]);
   }
   return out + ")";
 }

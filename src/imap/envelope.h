@@ -5,8 +5,8 @@
 
 namespace p3scan::imap {
 
-/// ENVELOPE (RFC 9051 section 7.5.2) of the message with this header, in parentheses; of several fields of one name the
-/// last counts.
+/// ENVELOPE (RFC 9051 section 7.5.2) of the message with this header, in parentheses; of several fields of one
+/// name the last counts, but addresses add up.
 std::string envelope_of(std::string_view header);
 
 }  // namespace p3scan::imap

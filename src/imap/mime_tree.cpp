@@ -71,7 +71,8 @@ class Reader {
     --depth_;
   }
 
-  // The delimiter that this line is: of the longest boundary that it begins with, the innermost of them.
+  // The delimiter that this line is: of the innermost boundary that it says and no more, or else of the longest one that
+  // it begins with.
   std::optional<Delimiter> delimiter(std::string_view line) const {
     if (!line.starts_with("--")) return std::nullopt;
     const auto all = line.substr(2);
@@ -81,6 +82,8 @@ class Reader {
       const auto& one = boundaries_[i].text;
       if (!text.starts_with(one) || (best && boundaries_[best->boundary].text.size() >= one.size())) continue;
       best = Delimiter{.boundary = i, .ends = all.substr(one.size()).starts_with("--")};
+      const auto behind = text.substr(one.size());
+      if (behind.empty() || behind == "--") break;
     }
     return best;
   }

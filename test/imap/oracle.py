@@ -134,6 +134,14 @@ def shown(program, jobs):
         at = end + 1 + size
 
 
+def binary_is_known(mail):
+    """Dovecot's sizes don't match its octets where something empty, or something that holds parts, claims an encoding. A
+    NUL it shows as \x80 in all else."""
+    encodings = re.findall(rb"(?i)^content-transfer-encoding:[ \t]*(\S*)", mail, re.M)
+    return b"\0" not in mail and len(encodings) < 3 and (not encodings or re.search(rb"(?i)^mime-version", mail, re.M)) and not re.search(
+        rb"(?im)^content-transfer-encoding:[ \t]*(base64|quoted-printable).*\n(.+\n)*\n?(-|$|body)|rfc822", mail)
+
+
 def compare(program, directory, port, mails):
     for number, mail in enumerate(mails):
         path = directory / "mail" / "new" / f"{number:08}.M{number}.tests"
@@ -147,13 +155,14 @@ def compare(program, directory, port, mails):
         path = directory / f"seen-{number}"
         path.write_bytes(octets)
         for item in STRUCTURE + SECTIONS + BINARY:
-            if item.startswith("BINARY") and b"\0" in mail:
-                continue  # Dovecot shows it as \x80 in all else
+            if item.startswith("BINARY") and not binary_is_known(mail):
+                continue
             jobs.append((path, item))
             said.append(imap.fetch(number, item))
     bad = {}
     for (path, item), theirs, ours in zip(jobs, said, shown(program, jobs)):
-        if theirs != ours and not (theirs.startswith(b"NO [UNKNOWN-CTE]") and ours.endswith(b" NIL")):
+        refused = theirs.startswith((b"NO [UNKNOWN-CTE]", b"NO [PARSE]")) and (ours.endswith(b" NIL") or "SIZE" in item)
+        if theirs != ours and not refused:
             bad.setdefault((re.sub(r"[\d.]+(?=[.\]])", "N", item)), []).append((path, item, theirs, ours))
     print(f"{len(mails)} mails, {len(jobs)} answers, {sum(map(len, bad.values()))} differ")
     for kind, cases in bad.items():
