@@ -7,7 +7,6 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;
 using config::TlsMode;
-using proto::Outcome;
 
 constexpr char kHandshake = 22;  // how a TLS record begins that a client may send first
 
