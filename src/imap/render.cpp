@@ -21,6 +21,8 @@ namespace {
 using Kind = FetchItem::Kind;
 using Text = Section::Text;
 
+constexpr std::uint64_t kSpareWork = std::uint64_t{16} << 20;
+
 class Renderer {
  public:
   Renderer(std::string_view message, const TreeLimits& limits) : message_(message), limits_(limits) {}
@@ -28,6 +30,21 @@ class Renderer {
   void add(const FetchItem& item) {
     words_ += (started_ ? " " : "") + item.name + " ";
     started_ = true;
+    const bool too_much = work_ > (message_.size() * 4) + kSpareWork;  // nobody needs that: the same again and again
+    if (!too_much || item.kind == Kind::rfc822_size)
+      say(item);
+    else
+      words_ += item.kind == Kind::binary_size ? "0" : "NIL";
+  }
+
+  std::vector<proto::Piece> take() {
+    if (!words_.empty()) pieces_.push_back({.text = std::move(words_)});
+    return std::move(pieces_);
+  }
+
+ private:
+  void say(const FetchItem& item) {
+    const auto before = words_.size();
     switch (item.kind) {
       case Kind::rfc822_size: words_ += std::to_string(message_.size()); break;
       case Kind::envelope: words_ += envelope_of(message_.substr(0, header_size())); break;
@@ -40,14 +57,9 @@ class Renderer {
       case Kind::binary:
       case Kind::binary_size: add_binary(item); break;
     }
+    if (words_.size() > before) work_ += words_.size() - before;
   }
 
-  std::vector<proto::Piece> take() {
-    if (!words_.empty()) pieces_.push_back({.text = std::move(words_)});
-    return std::move(pieces_);
-  }
-
- private:
   const std::vector<TreePart>& tree() {
     if (tree_.empty()) tree_ = read_mime_tree(message_, limits_);
     return tree_;
@@ -64,7 +76,8 @@ class Renderer {
   }
 
   void show(Slices octets, const FetchItem& item, std::string_view mark = "") {
-    if (item.partial) octets.cut(item.partial->first, item.partial->count);
+    if (item.partial) octets = octets.part(item.partial->first, item.partial->count);
+    work_ += octets.copied();
     words_.append(mark).append(literal_head(octets.size()));
     octets.append_to(pieces_, std::exchange(words_, {}));
   }
@@ -148,19 +161,38 @@ class Renderer {
     if (at != TreePart::kNone && !wanted.part.empty() && wanted.text == Text::text) {
       at = tree_[at].first_child_of_message();
     }
-    BinaryFlaw flaw{};
-    std::optional<Binary> binary = Binary{};
-    if (at != TreePart::kNone) {
-      binary = binary_of(message_, tree_, at, wanted.part.empty() && wanted.text == Text::none, flaw);
+    if (at == TreePart::kNone) {
+      if (item.kind == Kind::binary)
+        show({}, item);
+      else
+        words_ += "0";
+      return;
     }
+    decode(at, wanted.part.empty() && wanted.text == Text::none);
     if (item.kind == Kind::binary_size) {
-      words_ += std::to_string(binary ? binary->octets.size() : 0);
-    } else if (!binary) {
+      words_ += std::to_string(binary_ ? binary_->octets.size() : 0);
+    } else if (!binary_) {
       words_ += "NIL";
     } else {
-      const bool literal8 = binary->decoded || binary->octets.has_nul(message_);
-      show(std::move(binary->octets), item, literal8 ? "~" : "");
+      const bool literal8 = binary_->decoded || binary_->octets.has_nul(message_);
+      const auto partial = item.partial.value_or(Partial{.first = 0, .count = 0});
+      const auto count = item.partial ? partial.count : binary_->octets.size();
+      show(binary_->octets.part(partial.first, count), without_partial(item), literal8 ? "~" : "");
     }
+  }
+
+  static FetchItem without_partial(FetchItem item) {
+    item.partial.reset();
+    return item;
+  }
+
+  // The part that was decoded last is kept: clients ask for it piece by piece.
+  void decode(std::size_t part, bool with_header) {
+    if (decoded_ == std::pair(part, with_header)) return;
+    BinaryFlaw flaw{};
+    binary_ = binary_of(message_, tree_, part, with_header, flaw);
+    decoded_ = {part, with_header};
+    work_ += tree_[part].end - tree_[part].begin;
   }
 
   std::string_view message_;
@@ -169,6 +201,9 @@ class Renderer {
   std::optional<std::uint64_t> header_size_;
   std::vector<proto::Piece> pieces_;
   std::string words_;
+  std::optional<Binary> binary_;
+  std::pair<std::size_t, bool> decoded_{TreePart::kNone, false};
+  std::uint64_t work_ = 0;  // octets decoded and copied
   bool started_ = false;
 };
 

@@ -22,15 +22,21 @@ void Slices::add(std::uint64_t offset, std::uint64_t length) {
     slices_.push_back({.text = {}, .offset = offset, .length = length});
 }
 
+std::uint64_t Slices::copied() const {
+  std::uint64_t out = 0;
+  for (const auto& one : slices_) out += one.text.size();
+  return out;
+}
+
 bool Slices::has_nul(std::string_view message) const {
   return std::ranges::any_of(slices_, [&](const auto& one) {
     return one.text.contains('\0') || message.substr(one.offset, one.length).contains('\0');
   });
 }
 
-void Slices::cut(std::uint64_t first, std::uint64_t count) {
+Slices Slices::part(std::uint64_t first, std::uint64_t count) const {
   Slices out;
-  for (auto& one : slices_) {
+  for (const auto& one : slices_) {
     const std::uint64_t length = one.text.size() + one.length;
     const auto skip = std::min(first, length);
     const auto take = std::min(count, length - skip);
@@ -39,9 +45,9 @@ void Slices::cut(std::uint64_t first, std::uint64_t count) {
     if (one.text.empty())
       out.add(one.offset + skip, take);
     else
-      out.add(take == length ? std::move(one.text) : one.text.substr(skip, take));
+      out.add(one.text.substr(skip, take));
   }
-  *this = std::move(out);
+  return out;
 }
 
 void Slices::append_to(std::vector<proto::Piece>& pieces, std::string lead) {

@@ -16,8 +16,10 @@ class Slices {
   void add(std::uint64_t offset, std::uint64_t length);
 
   std::uint64_t size() const { return size_; }
+  std::uint64_t copied() const;  // octets that are not of the message
   bool has_nul(std::string_view message) const;
-  void cut(std::uint64_t first, std::uint64_t count);  // to octets [first, first + count), as far as there are any
+  /// Octets [first, first + count), as far as there are any.
+  Slices part(std::uint64_t first, std::uint64_t count) const;
   /// `lead`: words in front. All of it is moved away.
   void append_to(std::vector<proto::Piece>& pieces, std::string lead);
 

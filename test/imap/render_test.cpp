@@ -135,6 +135,17 @@ TEST(Render, DividesNoPartsBeyondTheLimits) {
   EXPECT_EQ(said(kParts, "BODY[2]", {.parts = 2, .depth = 9}), "BODY[2] {0}\r\n");
 }
 
+TEST(Render, DoesNotRepeatItselfWithoutEnd) {
+  const auto message = "Content-Transfer-Encoding: base64\r\nMIME-Version: 1.0\r\n\r\n" + std::string(4 << 20, 'A');
+  std::string items = "BINARY[1]";
+  for (int i = 0; i < 99; ++i) items += " BINARY[1]";
+  auto pieces = render(message, items_of(items));
+  std::size_t text = 0;
+  for (const auto& piece : pieces) text += piece.text.size();
+  EXPECT_LT(text, std::size_t{40} << 20);
+  EXPECT_TRUE(pieces.back().text.ends_with(" BINARY[1] NIL"));
+}
+
 TEST(Render, TakesLinearTime) {
   std::string message = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
   for (int i = 0; i < 300000; ++i) message += "--b\r\n--x\r\n";
