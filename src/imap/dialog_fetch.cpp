@@ -139,7 +139,14 @@ Dialog::Step Dialog::on_fetch_streamed(proto::Outbox& out) {
     if (!fetch_->whole || !ascii::equal_nocase(name, "BODY[]") || fetch_->state == State::reading)
       return protocol_error("the server sends content of a message unasked");
     fetch_->state = State::reading;
-    fetch_->swallow = false;
+    const auto kept = kept_.find(uid_in_front(server_.response()));
+    fetch_->swallow = fetch_->reuse = kept.has_value();
+    if (kept) {
+      // One message is inspected once: a second notification would differ from the first.
+      fetch_->id = kept->id;
+      fetch_->uid = kept->uid;
+      return std::nullopt;
+    }
     return proto::Begin{.direction = proto::Direction::incoming, .scan = true, .mark = false, .edit = true};
   }
   if (fetch_->content || fetch_->command != Fetch::Command::client)
@@ -175,11 +182,9 @@ Dialog::Step Dialog::on_message(Response response) {
   fetch_->uid = uid_of(response);
   fetch_->response = std::move(response);
   moved_ = true;
-  if (!std::exchange(fetch_->swallow, false)) {
-    fetch_->state = State::complete;
-  } else {
-    fetch_->state = State::responses;
-  }
+  const bool swallowed = std::exchange(fetch_->swallow, false);
+  fetch_->state = swallowed ? State::responses : State::complete;
+  if (std::exchange(fetch_->reuse, false)) fetch_->state = State::recalling;
   return std::nullopt;
 }
 

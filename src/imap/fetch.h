@@ -35,6 +35,7 @@ struct Fetch {
   bool whole = false;      // the command on its way asks for BODY[]
   bool flags = false;      // ... and for FLAGS, to know whether \Seen is to be set
   bool swallow = false;    // the message can't be kept: its octets are dropped
+  bool reuse = false;      // ... because the message is kept
   bool fresh = false;      // the message was inspected just now
   bool keep = false;       // ... and may be asked for again
   std::uint64_t size = 0;  // octets of it

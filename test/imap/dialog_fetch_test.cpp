@@ -168,94 +168,6 @@ const Case kFetches[] = {
       C< abcde)
       S: a OK
       C< a OK)"},
-    {"pieces_of_one_message", R"(
-      C: a FETCH 3 BODY.PEEK[]<0.4>
-      S< a FETCH 3 (UID BODY.PEEK[])
-      S: * 3 FETCH (UID 7 BODY[] {10}
-      S: 0123456789)
-      scan: deliver
-      C< * 3 FETCH (BODY[]<0> {4}
-      C< 0123)
-      S: a OK
-      C< a OK
-      C: b FETCH 3 BODY.PEEK[]<4.4>
-      S< b FETCH 3 (UID)
-      S: * 3 FETCH (UID 7)
-      C< * 3 FETCH (BODY[]<4> {4}
-      C< 4567)
-      S: b OK
-      C< b OK
-      C: c UID FETCH 7 (BODY[]<8.4> INTERNALDATE)
-      S< c UID FETCH 7 (UID FLAGS INTERNALDATE)
-      S: * 3 FETCH (UID 7 FLAGS (\\Seen) INTERNALDATE "x")
-      C< * 3 FETCH (UID 7 INTERNALDATE "x" BODY[]<8> {2}
-      C< 89)
-      S: c OK
-      C< c OK)"},
-    {"piece_after_expunge", R"(
-      C: a FETCH 3 BODY.PEEK[]<0.4>
-      S< a FETCH 3 (UID BODY.PEEK[])
-      S: * 3 FETCH (UID 7 BODY[] {10}
-      S: 0123456789)
-      scan: deliver
-      C< * 3 FETCH (BODY[]<0> {4}
-      C< 0123)
-      S: a OK
-      C< a OK
-      S: * 1 EXPUNGE
-      C< * 1 EXPUNGE
-      C: b FETCH 2 BODY.PEEK[]<4.4>
-      S< b FETCH 2 (UID)
-      S: * 2 FETCH (UID 7)
-      C< * 2 FETCH (BODY[]<4> {4}
-      C< 4567)
-      S: b OK
-      C< b OK)"},
-    {"number_that_means_another_message", R"(
-      C: a FETCH 3 BODY.PEEK[]<0.4>
-      S< a FETCH 3 (UID BODY.PEEK[])
-      S: * 3 FETCH (UID 7 BODY[] {10}
-      S: 0123456789)
-      scan: deliver
-      C< * 3 FETCH (BODY[]<0> {4}
-      C< 0123)
-      S: a OK
-      C< a OK
-      C: b FETCH 3 BODY.PEEK[]<4.4>
-      S< b FETCH 3 (UID)
-      S: * 3 FETCH (UID 9)
-      S: b OK done
-      S< P3SCAN UID FETCH 9 (UID BODY.PEEK[])
-      S: * 3 FETCH (UID 9 BODY[] {5}
-      S: EICAR)
-      scan: replace
-      C< * 3 FETCH (BODY[]<4> {4}
-      C< ect:)
-      S: P3SCAN OK
-      C< b OK done)"},
-    {"kept_message_that_does_not_answer", R"(
-      C: a FETCH 3 BODY.PEEK[]<0.4>
-      S< a FETCH 3 (UID BODY.PEEK[])
-      S: * 3 FETCH (UID 7 BODY[] {10}
-      S: 0123456789)
-      scan: deliver
-      C< * 3 FETCH (BODY[]<0> {4}
-      C< 0123)
-      S: a OK
-      C< a OK
-      C: b FETCH 3 (SAVEDATE BODY.PEEK[]<4.4>)
-      S< b FETCH 3 (UID SAVEDATE)
-      S: * 3 FETCH (UID 7)
-      C< * 3 FETCH (UID 7)
-      S: b OK done
-      S< P3SCAN UID FETCH 7 (UID SAVEDATE BODY.PEEK[])
-      S: * 3 FETCH (UID 7 BODY[] {10}
-      S: 0123456789)
-      scan: deliver
-      C< * 3 FETCH (BODY[]<4> {4}
-      C< 4567)
-      S: P3SCAN OK
-      C< b OK done)"},
     {"changed_by_filters", R"(
       C: a UID FETCH 7 (RFC822.SIZE BODY.PEEK[])
       S< a UID FETCH 7 (UID RFC822.SIZE BODY.PEEK[])
@@ -383,25 +295,6 @@ TEST(FetchOfAReadOnlyMailbox, SetsNothing) {
     S< a FETCH 3 (UID BODY.PEEK[])
     S: a OK
     C< a OK)");
-}
-
-TEST(KeptMessage, GoesWithItsMailbox) {
-  play_inbox(R"(
-    C: a UID FETCH 7 BODY.PEEK[]<0.99>
-    S< a UID FETCH 7 (UID BODY.PEEK[])
-    S: * 3 FETCH (UID 7 BODY[] {1}
-    S: x)
-    scan: deliver
-    C< * 3 FETCH (UID 7 BODY[]<0> {1}
-    C< x)
-    S: a OK
-    C< a OK
-    kept: 1
-    C: b CLOSE
-    S< b CLOSE
-    S: b OK
-    C< b OK
-    kept: 0)");
 }
 
 }  // namespace
