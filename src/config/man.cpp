@@ -278,8 +278,8 @@ the mail program's address
 .It Cm SERVERIP , SERVERPORT
 the mail server's address
 .It Cm PROTOCOL
-POP3, SMTP or IMAP; POP3S, SMTPS or IMAPS from the first octet inside TLS; POP3+TLS, SMTP+TLS
-or IMAP+TLS after an upgrade
+POP3, SMTP or IMAP; POP3S, SMTPS or IMAPS from the first octet inside TLS;
+POP3+TLS, SMTP+TLS or IMAP+TLS after an upgrade
 .It Cm USERNAME
 the login
 .It Cm MAILDATE

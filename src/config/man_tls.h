@@ -13,19 +13,20 @@ makes a CA of your own; the certificate that
 prints, or
 .Ql p3scan ca serve
 shows to browsers, must be imported into each mail program.
-From then on p3scan speaks TLS to both sides, on the ports 465, 993 and 995 from the
-start of a connection, elsewhere after STLS or STARTTLS, if the server offers it.
+From then on p3scan speaks TLS to both sides, on the ports 465, 993 and 995 from
+the start of a connection, elsewhere after STLS or STARTTLS, if the server
+offers it.
 .Pp
-It verifies the server as the mail program would have, and asks it for no less than
-the mail program's own lowest version, TLS 1.2 at least.
-The mail program gets a certificate with the names and the validity of the server's;
-what is wrong with the server's certificate stays wrong for the mail program
+It verifies the server as the mail program would have, and asks it for no less
+than the mail program's own lowest version, TLS 1.2 at least.
+The mail program gets a certificate with the names and the validity of the
+server's; what is wrong with that stays wrong for the mail program
 .Pq see Cm tlsbad .
 .Pp
-Some connections can't be intercepted: programs that know their server's certificate
-beforehand, and servers that insist on a certificate of the client.
-The log has one line for each failure, with the client, the server, the name that was
-asked for, and the option that would change it.
+Some connections can't be intercepted: programs that know their server's
+certificate beforehand, and servers that insist on a certificate of the client.
+The log has one line for each failure, with the client, the server, the name
+that was asked for, and the option that would change it.
 .Cm tlsbypass , tlslearn , tlsclientcert
 and
 .Cm tls
