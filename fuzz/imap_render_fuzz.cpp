@@ -21,7 +21,8 @@ void check(bool holds) {
 
 std::string joined(std::string_view message, const FetchItem& item) {
   std::string out;
-  for (const auto& piece : p3scan::imap::render(message, std::vector{item})) {
+  const auto rendered = p3scan::imap::render(message, std::vector{item});
+  for (const auto& piece : rendered.pieces) {
     check(piece.offset <= message.size() && piece.length <= message.size() - piece.offset);
     out.append(piece.text).append(message.substr(piece.offset, piece.length));
   }

@@ -95,14 +95,13 @@ Dialog::Step Dialog::show(const Ruling& ruling) {
     const auto same = [&](std::string_view name) { return ascii::equal_nocase(name, item.name); };
     if (std::ranges::none_of(said, same)) items.push_back(item);
   }
-  note_unseen();
   note_changed(ruling);
   fetch_->state = State::shown;
   fetch_->keep = fetch_->fresh && fetch_->uid && (ruling.changed || takes_pieces(fetch_->request));
   fetch_->size = ruling.size;
   const auto number = fetch_->response.number.value_or(0);
-  return proto::Show{.to = proto::Side::client,
-                     .answer = std::make_shared<FetchAnswer>(number, std::move(words), std::move(items))};
+  fetch_->answer = std::make_shared<FetchAnswer>(number, std::move(words), std::move(items));
+  return proto::Show{.to = proto::Side::client, .answer = fetch_->answer};
 }
 
 std::string Dialog::servers_words(bool changed, std::vector<std::string_view>& said) const {
@@ -142,6 +141,12 @@ void Dialog::note_changed(const Ruling& ruling) {
 Dialog::Step Dialog::keep_shown() {
   fetch_->state = State::dropping;
   moved_ = true;
+  if (const auto code = fetch_->answer->trouble(); code.empty()) {
+    note_unseen();
+  } else {
+    fetch_->failure = "A message has no such form of what was asked for";
+    fetch_->failure_code = code;
+  }
   if (!fetch_->keep) return std::nullopt;
   const auto& kept = kept_.add(*fetch_->uid, fetch_->response.number.value_or(0), fetch_->size);
   return proto::Keep{kept.id};

@@ -270,7 +270,7 @@ void Dialog::next_own_command(proto::Outbox& out) {
     sent_.push_back({.tag = tag, .handling = Handling::fetch});
   } else {
     out.client +=
-        fetch_->failure.empty() ? fetch_->reply : status_line(fetch_->tag, "NO", "UNAVAILABLE", fetch_->failure);
+        fetch_->failure.empty() ? fetch_->reply : status_line(fetch_->tag, "NO", fetch_->failure_code, fetch_->failure);
     fetch_.reset();
   }
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "imap/fetch_answer.h"
 #include "imap/fetch_command.h"
 #include "imap/response_reader.h"
 
@@ -41,14 +43,16 @@ struct Fetch {
   std::uint64_t size = 0;  // octets of it
   std::uint64_t id = 0;    // under which the message is kept
   std::string inlined;
-  Response response;                      // of the message
-  std::optional<std::uint32_t> expected;  // UID of the kept message that is to answer; until it has
-  std::optional<std::uint32_t> uid;       // of the message
-  std::vector<std::uint32_t> changed;     // UIDs known when the command began, ascending
-  std::set<std::uint32_t> missing;        // UIDs that an own command must fetch
-  std::set<std::uint32_t> unseen;         // to be flagged \Seen: UIDs with UID FETCH, else numbers
-  std::string reply;                      // to the client's command, held
-  std::string failure;                    // why a message was left out
+  Response response;                              // of the message
+  std::optional<std::uint32_t> expected;          // UID of the kept message that is to answer; until it has
+  std::optional<std::uint32_t> uid;               // of the message
+  std::vector<std::uint32_t> changed;             // UIDs known when the command began, ascending
+  std::set<std::uint32_t> missing;                // UIDs that an own command must fetch
+  std::set<std::uint32_t> unseen;                 // to be flagged \Seen: UIDs with UID FETCH, else numbers
+  std::string reply;                              // to the client's command, held
+  std::shared_ptr<FetchAnswer> answer;            // shown last
+  std::string failure;                            // why a message was left out
+  std::string_view failure_code = "UNAVAILABLE";  // RFC 5530
 };
 
 }  // namespace p3scan::imap

@@ -9,7 +9,9 @@
 namespace p3scan::imap {
 
 std::vector<proto::Piece> FetchAnswer::make(std::string_view message) const {
-  auto pieces = render(message, items_);
+  auto [pieces, trouble] = render(message, items_);
+  trouble_ = trouble;
+  if (!trouble.empty()) return {};
   auto text = "* " + std::to_string(number_) + " FETCH (" + words_;
   if (pieces.empty())
     pieces.emplace_back();

@@ -31,15 +31,14 @@ class Renderer {
     words_ += (started_ ? " " : "") + item.name + " ";
     started_ = true;
     const bool too_much = work_ > (message_.size() * 4) + kSpareWork;  // nobody needs that: the same again and again
-    if (!too_much || item.kind == Kind::rfc822_size)
-      say(item);
-    else
-      words_ += item.kind == Kind::binary_size ? "0" : "NIL";
+    if (!too_much || item.kind == Kind::rfc822_size) return say(item);
+    words_ += item.kind == Kind::binary_size ? "0" : "NIL";
+    trouble_ = "LIMIT";
   }
 
-  std::vector<proto::Piece> take() {
+  Rendered take() {
     if (!words_.empty()) pieces_.push_back({.text = std::move(words_)});
-    return std::move(pieces_);
+    return {.pieces = std::move(pieces_), .trouble = trouble_};
   }
 
  private:
@@ -191,6 +190,7 @@ class Renderer {
     if (decoded_ == std::pair(part, with_header)) return;
     BinaryFlaw flaw{};
     binary_ = binary_of(message_, tree_, part, with_header, flaw);
+    if (!binary_) trouble_ = flaw == BinaryFlaw::unknown_encoding ? "UNKNOWN-CTE" : "PARSE";
     decoded_ = {part, with_header};
     work_ += tree_[part].end - tree_[part].begin;
   }
@@ -204,12 +204,13 @@ class Renderer {
   std::optional<Binary> binary_;
   std::pair<std::size_t, bool> decoded_{TreePart::kNone, false};
   std::uint64_t work_ = 0;  // octets decoded and copied
+  std::string_view trouble_;
   bool started_ = false;
 };
 
 }  // namespace
 
-std::vector<proto::Piece> render(std::string_view message, std::span<const FetchItem> items, const TreeLimits& limits) {
+Rendered render(std::string_view message, std::span<const FetchItem> items, const TreeLimits& limits) {
   Renderer renderer(message, limits);
   for (const auto& item : items) renderer.add(item);
   return renderer.take();

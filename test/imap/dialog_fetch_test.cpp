@@ -45,6 +45,27 @@ const Case kFetches[] = {
       S: a OK done
       C< a OK done
       kept: 0)"},
+    {"part_that_cannot_be_decoded", R"(
+      C: a FETCH 3:4 BINARY[1]
+      S< a FETCH 3:4 (UID FLAGS BODY.PEEK[])
+      S: * 3 FETCH (UID 7 FLAGS () BODY[] {61}
+      S: MIME-Version: 1.0
+      S: Content-Transfer-Encoding: x-odd
+      S:
+      S~ body\r\n
+      S: )
+      scan: deliver
+      S: * 4 FETCH (UID 8 FLAGS () BODY[] {8}
+      S: A: b
+      S:
+      S: )
+      scan: deliver
+      C< * 4 FETCH (BINARY[1] {0}
+      C< )
+      S: a OK done
+      S< P3SCAN STORE 4 +FLAGS (\\Seen)
+      S: P3SCAN OK
+      C< a NO [UNKNOWN-CTE] A message has no such form of what was asked for)"},
     {"with_the_servers_words", R"(
       C: a UID FETCH 7 (RFC822.SIZE BODY.PEEK[] ENVELOPE FLAGS)
       S< a UID FETCH 7 (UID FLAGS RFC822.SIZE ENVELOPE BODY.PEEK[])

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,14 +26,14 @@ std::vector<FetchItem> items_of(std::string_view text) {
   return fetch ? fetch->items : std::vector<FetchItem>();
 }
 
-std::string joined(std::string_view message, const std::vector<proto::Piece>& pieces) {
+std::string joined(std::string_view message, std::span<const proto::Piece> pieces) {
   std::string out;
   for (const auto& piece : pieces) out.append(piece.text).append(message.substr(piece.offset, piece.length));
   return out;
 }
 
 std::string said(std::string_view message, std::string_view items, const TreeLimits& limits = {}) {
-  return joined(message, render(message, items_of(items), limits));
+  return joined(message, render(message, items_of(items), limits).pieces);
 }
 
 constexpr std::string_view kPlain =
@@ -114,7 +115,7 @@ INSTANTIATE_TEST_SUITE_P(Structures, RenderTest, testing::ValuesIn(kStructures))
 
 TEST(Render, PointsToTheOctetsOfTheMessage) {
   const auto message = "Subject: x\r\n\r\n" + std::string(1 << 20, 'a');
-  const auto pieces = render(message, items_of("BODY[] BODY[TEXT]<5.100>"));
+  const auto pieces = render(message, items_of("BODY[] BODY[TEXT]<5.100>")).pieces;
   std::size_t text = 0;
   for (const auto& piece : pieces) text += piece.text.size();
   EXPECT_LT(text, 100U);
@@ -129,6 +130,34 @@ TEST(Render, AnswersInFullWords) {
   EXPECT_EQ(joined(kPlain, nothing.make(kPlain)), "* 7 FETCH (UID 3)\r\n");
 }
 
+struct TroubleRow {
+  const char* name;
+  std::string_view encoding;
+  std::string_view body;
+  std::string_view trouble;
+};
+
+constexpr TroubleRow kTroubles[] = {
+    {"good", "base64", "YQ==", ""},
+    {"unknown", "x-uuencode", "begin 644 x", "UNKNOWN-CTE"},
+    {"broken", "base64", "%%%%", "PARSE"},
+};
+
+TEST(Render, SaysWhyNothingCanBeSaid) {
+  for (const auto& row : kTroubles) {
+    const auto message = "MIME-Version: 1.0\r\nContent-Transfer-Encoding: " + std::string(row.encoding) + "\r\n\r\n" +
+                         std::string(row.body);
+    for (const auto* const items : {"BINARY[1]", "BINARY.SIZE[1]", "UID BINARY.PEEK[1]<0.2> RFC822.SIZE"}) {
+      const FetchAnswer answer(7, "", items_of(items));
+      EXPECT_EQ(answer.make(message).empty(), !row.trouble.empty()) << row.name << ' ' << items;
+      EXPECT_EQ(answer.trouble(), row.trouble) << row.name << ' ' << items;
+    }
+    const FetchAnswer plain(7, "", items_of("BODY[1]"));
+    EXPECT_FALSE(plain.make(message).empty());
+    EXPECT_EQ(plain.trouble(), "") << row.name;
+  }
+}
+
 TEST(Render, DividesNoPartsBeyondTheLimits) {
   EXPECT_EQ(said(kParts, "BODY", {.parts = 10, .depth = 1}),
             "BODY (\"application\" \"octet-stream\" (\"boundary\" \"b\") NIL NIL \"7bit\" 148)");
@@ -139,7 +168,8 @@ TEST(Render, DoesNotRepeatItselfWithoutEnd) {
   const auto message = "Content-Transfer-Encoding: base64\r\nMIME-Version: 1.0\r\n\r\n" + std::string(4 << 20, 'A');
   std::string items = "BINARY[1]";
   for (int i = 0; i < 99; ++i) items += " BINARY[1]";
-  auto pieces = render(message, items_of(items));
+  const auto [pieces, trouble] = render(message, items_of(items));
+  EXPECT_EQ(trouble, "LIMIT");
   std::size_t text = 0;
   for (const auto& piece : pieces) text += piece.text.size();
   EXPECT_LT(text, std::size_t{40} << 20);

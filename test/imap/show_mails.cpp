@@ -23,7 +23,7 @@ std::string said(const std::string& message, const std::string& items) {
   const auto fetch = p3scan::imap::parse_fetch(command);
   if (!fetch) return "no FETCH: " + std::string(fetch.error());
   std::string out;
-  for (const auto& piece : p3scan::imap::render(message, fetch->items)) {
+  for (const auto& piece : p3scan::imap::render(message, fetch->items).pieces) {
     out += piece.text + message.substr(piece.offset, piece.length);
   }
   return out;
