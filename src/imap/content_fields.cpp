@@ -174,6 +174,18 @@ ContentType read_content_type(std::string_view value) {
   return out;
 }
 
+namespace {
+
+/// Where a text that is shown as it is belongs; the first one counts.
+std::optional<std::string>* place_of(std::string_view name, ContentFields& out) {
+  if (name == "id") return &out.id;
+  if (name == "description") return &out.description;
+  if (name == "md5") return &out.md5;
+  return name == "location" ? &out.location : nullptr;
+}
+
+}  // namespace
+
 ContentFields read_content_fields(std::string_view header) {
   ContentFields out;
   HeaderLines lines(header);
@@ -181,21 +193,11 @@ ContentFields read_content_fields(std::string_view header) {
     if (!ascii::starts_with_nocase(line->name, "Content-")) continue;
     const auto name = ascii::lower(line->name.substr(8));
     auto value = folded_value(line->value);
-    const auto keep = [&](std::optional<std::string>& field) {
-      if (!field) field = std::move(value);
-    };
     if (name == "type" && !out.type) out.type = read_content_type(value);
     if (name == "transfer-encoding" && !out.encoding) out.encoding = read_encoding(value);
     if (name == "disposition") read_disposition(value, out.disposition);
     if (name == "language" && out.languages.empty()) out.languages = read_languages(value);
-    if (name == "id")
-      keep(out.id);
-    else if (name == "description")
-      keep(out.description);
-    else if (name == "md5")
-      keep(out.md5);
-    else if (name == "location")
-      keep(out.location);
+    if (auto* const place = place_of(name, out); place != nullptr && !*place) *place = std::move(value);
   }
   return out;
 }

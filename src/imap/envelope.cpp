@@ -48,11 +48,14 @@ void append_addresses(std::string& out, const std::vector<Address>& list) {
   out += ')';
 }
 
-}  // namespace
-
-std::string envelope_of(std::string_view header) {
+struct Fields {
   std::array<std::optional<std::string>, rows> values;
   std::array<std::vector<Address>, rows> lists;
+};
+
+Fields read_fields(std::string_view header) {
+  Fields out;
+  auto& [values, lists] = out;
   HeaderLines lines(header);
   while (const auto line = lines.next()) {
     const auto* const name =
@@ -63,6 +66,13 @@ std::string envelope_of(std::string_view header) {
     if (is_address(row))
       std::ranges::move(read_addresses(*values[row], kMostAddresses), std::back_inserter(lists[row]));
   }
+  return out;
+}
+
+}  // namespace
+
+std::string envelope_of(std::string_view header) {
+  const auto [values, lists] = read_fields(header);
   std::string out = "(";
   for (std::size_t row = 0; row < rows; ++row) {
     if (row > 0) out += ' ';

@@ -90,13 +90,11 @@ class Reader {
 
   bool read_header() {
     const auto text = line();
-    if (text.empty()) {
+    if (text.empty() || delimiter(text)) {
       end_header(false);
     } else if (text.size() == line_end_length(text)) {
       take_line(text);
       end_header(true);
-    } else if (delimiter(text)) {
-      end_header(false);
     } else {
       read_field();
     }

@@ -121,7 +121,7 @@ class Renderer {
 
   void cut_section(const Section& wanted, const TreePart& part, Slices& out) const {
     switch (wanted.text) {
-      case Text::none: out.add(part.body, part.end - part.body); break;
+      case Text::none:
       case Text::text: out.add(part.body, part.end - part.body); break;
       case Text::mime:
       case Text::header: out.add(part.begin, part.body - part.begin); break;
@@ -146,28 +146,29 @@ class Renderer {
   }
 
   void add_binary(const FetchItem& item) {
-    auto& wanted = item.section;
+    const auto& wanted = item.section;
     const bool is_content = wanted.text == Text::none || wanted.text == Text::text;
-    if (!is_content) {
-      auto octets = section(wanted);
-      if (item.kind == Kind::binary)
-        show(std::move(octets), item);
-      else
-        words_ += std::to_string(octets.size());
-      return;
-    }
-    auto at = wanted.part.empty() ? (tree(), 0) : find_part(wanted.part);
-    if (at != TreePart::kNone && !wanted.part.empty() && wanted.text == Text::text) {
-      at = tree_[at].first_child_of_message();
-    }
-    if (at == TreePart::kNone) {
-      if (item.kind == Kind::binary)
-        show({}, item);
-      else
-        words_ += "0";
-      return;
-    }
+    if (!is_content) return add_undecoded(item, section(wanted));
+    const auto at = find_content(wanted);
+    if (at == TreePart::kNone) return add_undecoded(item, {});
     decode(at, wanted.part.empty() && wanted.text == Text::none);
+    add_decoded(item);
+  }
+
+  void add_undecoded(const FetchItem& item, Slices octets) {
+    if (item.kind == Kind::binary)
+      show(std::move(octets), item);
+    else
+      words_ += std::to_string(octets.size());
+  }
+
+  std::size_t find_content(const Section& wanted) {
+    if (wanted.part.empty()) return tree().empty() ? TreePart::kNone : 0;
+    const auto at = find_part(wanted.part);
+    return at != TreePart::kNone && wanted.text == Text::text ? tree_[at].first_child_of_message() : at;
+  }
+
+  void add_decoded(const FetchItem& item) {
     if (item.kind == Kind::binary_size) {
       words_ += std::to_string(binary_ ? binary_->octets.size() : 0);
     } else if (!binary_) {

@@ -77,24 +77,42 @@ std::optional<std::string> strict_quoted_printable(std::string_view text) {
   return out;
 }
 
-std::optional<std::string> strict_base64(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() / 4 * 3);
+namespace {
+
+/// Four characters, three octets.
+struct Group {
   std::uint32_t bits = 0;
-  int count = 0;  // of the group
+  int count = 0;
   int padding = 0;
-  for (const char c : text) {
-    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
-    if (count == 0 && padding > 0) break;
-    if (c == '=' ? count < 2 : padding > 0 || sextet(c) < 0) return std::nullopt;
-    bits = (bits << 6U) | static_cast<std::uint32_t>(c == '=' ? 0 : sextet(c));
-    padding += c == '=' ? 1 : 0;
-    if (++count < 4) continue;
+
+  bool take(char c) {
+    const bool pad = c == '=';
+    if (pad ? count < 2 : padding > 0 || sextet(c) < 0) return false;
+    bits = (bits << 6U) | static_cast<std::uint32_t>(pad ? 0 : sextet(c));
+    padding += pad ? 1 : 0;
+    ++count;
+    return true;
+  }
+  void flush(std::string& out) {
     for (int i = 0; i < 3 - padding; ++i) out += static_cast<char>(bits >> (16U - (8U * static_cast<unsigned>(i))));
     count = 0;
     bits = 0;
   }
-  if (count != 0) return std::nullopt;
+};
+
+}  // namespace
+
+std::optional<std::string> strict_base64(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() / 4 * 3);
+  Group group;
+  for (const char c : text) {
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
+    if (group.count == 0 && group.padding > 0) break;
+    if (!group.take(c)) return std::nullopt;
+    if (group.count == 4) group.flush(out);
+  }
+  if (group.count != 0) return std::nullopt;
   return out;
 }
 

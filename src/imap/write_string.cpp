@@ -49,7 +49,10 @@ void append_line(std::string& out, const std::optional<std::string>& text) {
     out += "NIL";
 }
 
-void append_text(std::string& out, std::string_view text) {
+namespace {
+
+/// On one line, with one blank for many.
+std::string unfolded(std::string_view text) {
   std::string line;
   bool blank = true;
   for (const char c : text) {
@@ -60,6 +63,13 @@ void append_text(std::string& out, std::string_view text) {
     blank = is_blank;
   }
   if (blank && !line.empty()) line.pop_back();
+  return line;
+}
+
+}  // namespace
+
+void append_text(std::string& out, std::string_view text) {
+  const auto line = unfolded(text);
   const auto plain = [](char c) { return fits_quotes(c) && !needs_escape(c); };
   if (line.empty() || (line == text && std::ranges::all_of(line, plain))) {
     out.append("\"").append(line).append("\"");

@@ -97,10 +97,9 @@ Dialog::Step Dialog::unasked(const Inbox& in) const {
 Dialog::Step Dialog::on_status(std::string_view line, Outbox& out) {
   const auto status = reply_status(line);
   const auto reply = expected_.front().reply;
-  const bool challenge = status == ReplyStatus::challenge && reply == Reply::sasl;
-  if (status == ReplyStatus::none || (status == ReplyStatus::challenge && !challenge)) {
+  const bool challenge = status == ReplyStatus::challenge;
+  if (status == ReplyStatus::none || (challenge && reply != Reply::sasl))
     return End{Outcome::protocol_error, "unexpected reply from the server"};
-  }
   const bool ok = status == ReplyStatus::ok;
   if (reply == Reply::url_greeting) return on_url_greeting(ok, line, out);
   if (reply == Reply::message && ok) {
