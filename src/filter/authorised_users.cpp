@@ -24,7 +24,9 @@ asio::awaitable<bool> is_authorised_user(std::string path, asio::thread_pool& bl
     co_return ::stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode);
   };
   if (path.empty()) co_return false;
-  co_return co_await asio::co_spawn(blocking, work(std::move(path)), asio::use_awaitable);
+  // Without a slot no cancellation gets through, which would race with the other thread.
+  co_return co_await asio::co_spawn(blocking, work(std::move(path)),
+                                    asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable));
 }
 
 }  // namespace p3scan

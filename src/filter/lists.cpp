@@ -119,7 +119,9 @@ asio::awaitable<Lists::List> Lists::get(std::string path, std::string& note) {
     known = found->second;
   }
   auto work = [](std::string file, Cached before) -> asio::awaitable<Read> { co_return read(file, before); };
-  auto result = co_await asio::co_spawn(*blocking_, work(path, known), asio::use_awaitable);
+  // Without a slot no cancellation gets through, which would race with the other thread.
+  auto result = co_await asio::co_spawn(*blocking_, work(path, known),
+                                        asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable));
   if (!result.list) result.list = known.list;
   const bool noted_before = known.list != nullptr && known.stamp == result.stamp;
   if (!result.note.empty() && !noted_before) note.append(note.empty() ? "" : "; ").append(result.note);

@@ -126,7 +126,7 @@ class Limits(E2E):
         first, second = self.pop3_login(), self.pop3_login()
         self.assertRegex(self.wire().rest(), rb"^-ERR [^\r\n]*\r\n$")
         self.assertRegex(self.wire(port=25).rest(), rb"^421 [^\r\n]*\r\n$")
-        self.assertTrue(gateway.lines("has too many connections"))
+        gateway.wait_log("has too many connections")
         other = self.pop3_login(netns.FAKE6)
         self.assertTrue(other.ask(b"NOOP").startswith(b"+OK"))
         first.ask(b"QUIT")
