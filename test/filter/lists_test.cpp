@@ -46,6 +46,25 @@ TEST_F(ListsTest, NoFilesNoVerdict) {
   EXPECT_EQ(look("From: a@b.test\r\n\r\n").note, "");
 }
 
+/// Several threads, as in the gateway: what cancels must not meet the one that reads.
+TEST_F(ListsTest, WhoAsksMayLeaveAtAnyMoment) {
+  asio::thread_pool threads{4};
+  Lists lists(settings, threads);
+  int ended = 0;
+  for (int i = 0; i < 500; ++i) {
+    asio::cancellation_signal leave;
+    asio::co_spawn(
+        io, lists.look("From: a@b.test\r\n\r\n", false, ""),
+        asio::bind_cancellation_slot(leave.slot(), [&](const std::exception_ptr&, const ListVerdict&) { ++ended; }));
+    io.restart();
+    io.poll_one();
+    for (volatile int spin = i * 20; spin > 0; spin = spin - 1) {}
+    leave.emit(asio::cancellation_type::terminal);
+    io.run();
+  }
+  EXPECT_EQ(ended, 500);
+}
+
 TEST_F(ListsTest, Verdicts) {
   write_file(settings.whitelist, "good@a.test\n@b.test\n");
   write_file(settings.blacklist, "bad@a.test\nspam\nboth@b.test\n");
